@@ -1,0 +1,5 @@
+/// Accounts under a supervisor.
+@NullMarked
+package dev.coppice.examples.bank;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package dev.coppice.kernel;
+
+import dev.coppice.kernel.spi.Scheduler;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The limits of a node, each with its default. Immutable; the withers return a changed copy.
+public final class Config {
+    private String name = "coppice";
+    private Duration patience = Duration.ofSeconds(5);
+    private Duration closeBudget = Duration.ofSeconds(30);
+    private Duration unkillableAfter = Duration.ofSeconds(5);
+    private Duration slowHandler = Duration.ofSeconds(1);
+    private int keptCrashes = 100;
+    private int loggedPerMinute = 10;
+    private int places = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private boolean haltOnFatal;
+    private @Nullable Supplier<? extends Scheduler> scheduler;
+
+    private Config() {}
+
+    public static Config defaults() {
+        return new Config();
+    }
+
+    private Config with(Consumer<Config> change) {
+        var copy = new Config();
+        copy.name = name;
+        copy.patience = patience;
+        copy.closeBudget = closeBudget;
+        copy.unkillableAfter = unkillableAfter;
+        copy.slowHandler = slowHandler;
+        copy.keptCrashes = keptCrashes;
+        copy.loggedPerMinute = loggedPerMinute;
+        copy.places = places;
+        copy.haltOnFatal = haltOnFatal;
+        copy.scheduler = scheduler;
+        change.accept(copy);
+        return copy;
+    }
+
+    /// The node's name in logs; `coppice`.
+    public Config name(String name) {
+        return with(copy -> copy.name = name);
+    }
+
+    /// How long a call waits when nothing else is said; 5 s.
+    public Config patience(Duration limit) {
+        var checked = Limits.positive("patience", limit);
+        return with(copy -> copy.patience = checked);
+    }
+
+    /// How long closing may take; 30 s.
+    public Config closeBudget(Duration limit) {
+        var checked = Limits.positive("closeBudget", limit);
+        return with(copy -> copy.closeBudget = checked);
+    }
+
+    /// How long after a kill the alarm is raised; 5 s.
+    public Config unkillableAfter(Duration limit) {
+        var checked = Limits.positive("unkillableAfter", limit);
+        return with(copy -> copy.unkillableAfter = checked);
+    }
+
+    /// How long a handler may run before it is reported; 1 s.
+    public Config slowHandler(Duration limit) {
+        var checked = Limits.positive("slowHandler", limit);
+        return with(copy -> copy.slowHandler = checked);
+    }
+
+    /// How many crash reports are kept; 100.
+    public Config keptCrashes(int reports) {
+        Limits.positive("keptCrashes", reports);
+        return with(copy -> copy.keptCrashes = reports);
+    }
+
+    /// How many dead letters, and how many crashes, are logged one by one in a minute before a summary takes over; 10.
+    public Config loggedPerMinute(int lines) {
+        Limits.positive("loggedPerMinute", lines);
+        return with(copy -> copy.loggedPerMinute = lines);
+    }
+
+    /// How many handlers run at once; the number of processors.
+    public Config places(int places) {
+        if (places < 1 || places > 64) {
+            throw new IllegalArgumentException("places must be between 1 and 64, was " + places);
+        }
+        return with(copy -> copy.places = places);
+    }
+
+    /// Halts the JVM with status 134 when an error inside the kernel has ended the node; off.
+    public Config haltOnFatal() {
+        return with(copy -> copy.haltOnFatal = true);
+    }
+
+    /// Another scheduler, for tests; the node closes it.
+    public Config scheduler(Supplier<? extends Scheduler> scheduler) {
+        return with(copy -> copy.scheduler = scheduler);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Duration patience() {
+        return patience;
+    }
+
+    public Duration closeBudget() {
+        return closeBudget;
+    }
+
+    public Duration unkillableAfter() {
+        return unkillableAfter;
+    }
+
+    public Duration slowHandler() {
+        return slowHandler;
+    }
+
+    public int keptCrashes() {
+        return keptCrashes;
+    }
+
+    public int loggedPerMinute() {
+        return loggedPerMinute;
+    }
+
+    public int places() {
+        return places;
+    }
+
+    public boolean haltsOnFatal() {
+        return haltOnFatal;
+    }
+
+    public @Nullable Supplier<? extends Scheduler> scheduler() {
+        return scheduler;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.coppice.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/// How an actor's mailbox behaves. Immutable; the withers return a changed copy.
+///
+/// Bounds count user messages only: exits, downs, replies and timers are never counted, refused, dropped or blocked. A message that is
+/// refused or dropped becomes a [DeadLetter], and when it was a request its caller fails at once with [Failure.Refused].
+public final class Mailbox {
+
+    /// What happens to a message for a full mailbox.
+    public enum Policy {
+        /// There is no bound, only an alarm.
+        UNBOUNDED,
+        /// The sender waits, within its own patience and the mailbox's; released when the receiver dies.
+        BLOCK,
+        /// The message is refused.
+        REJECT,
+        /// The message is dropped.
+        DROP_NEWEST,
+        /// The oldest droppable message is dropped to make room.
+        DROP_OLDEST
+    }
+
+    private static final Mailbox UNBOUNDED =
+            new Mailbox(Policy.UNBOUNDED, Integer.MAX_VALUE, Limits.FOREVER, 10_000, _ -> true, false);
+
+    private final Policy policy;
+    private final int capacity;
+    private final Duration patience;
+    private final int highWater;
+    private final Predicate<Object> droppable;
+    private final boolean kept;
+
+    private Mailbox(
+            Policy policy,
+            int capacity,
+            Duration patience,
+            int highWater,
+            Predicate<Object> droppable,
+            boolean kept) {
+        this.policy = policy;
+        this.capacity = capacity;
+        this.patience = patience;
+        this.highWater = highWater;
+        this.droppable = droppable;
+        this.kept = kept;
+    }
+
+    /// No bound; an alarm when 10,000 messages wait, again after they fell below half of that. The default.
+    public static Mailbox unbounded() {
+        return UNBOUNDED;
+    }
+
+    /// At most `capacity` messages; a sender waits for room, 5 s at most, then its message is refused.
+    public static Mailbox blocking(int capacity) {
+        return bounded(Policy.BLOCK, capacity);
+    }
+
+    /// At most `capacity` messages; the next is refused.
+    public static Mailbox rejecting(int capacity) {
+        return bounded(Policy.REJECT, capacity);
+    }
+
+    /// At most `capacity` messages; the next is dropped.
+    public static Mailbox droppingNewest(int capacity) {
+        return bounded(Policy.DROP_NEWEST, capacity);
+    }
+
+    /// At most `capacity` messages; the oldest makes room for the next.
+    public static Mailbox droppingOldest(int capacity) {
+        return bounded(Policy.DROP_OLDEST, capacity);
+    }
+
+    private static Mailbox bounded(Policy policy, int capacity) {
+        Limits.positive("capacity", capacity);
+        return new Mailbox(policy, capacity, Duration.ofSeconds(5), Integer.MAX_VALUE, _ -> true, false);
+    }
+
+    /// How long a sender waits for room; for [#blocking] only.
+    public Mailbox patience(Duration limit) {
+        if (policy != Policy.BLOCK) {
+            throw new IllegalStateException("patience belongs to Mailbox.blocking, this one is " + this);
+        }
+        return new Mailbox(policy, capacity, Limits.positive("patience", limit), highWater, droppable, kept);
+    }
+
+    /// The number of waiting messages that raises the alarm; it clears below half of it.
+    public Mailbox highWater(int messages) {
+        return new Mailbox(policy, capacity, patience, Limits.positive("highWater", messages), droppable, kept);
+    }
+
+    /// Which messages may be dropped; the others are refused when there is nothing to drop. Asked once per message, on the sender,
+    /// with the message as it was sent, under no lock.
+    public Mailbox droppable(Predicate<Object> droppable) {
+        requireNonNull(droppable, "droppable");
+        if (policy != Policy.DROP_NEWEST && policy != Policy.DROP_OLDEST) {
+            throw new IllegalStateException("droppable belongs to the dropping mailboxes, this one is " + this);
+        }
+        return new Mailbox(policy, capacity, patience, highWater, droppable, kept);
+    }
+
+    /// Handed on to the next incarnation of a supervised name, without the message whose handler failed. Off by default: an actor
+    /// restarts with an empty mailbox.
+    public Mailbox keptAcrossRestarts() {
+        return new Mailbox(policy, capacity, patience, highWater, droppable, true);
+    }
+
+    public Policy policy() {
+        return policy;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public Duration patience() {
+        return patience;
+    }
+
+    public int highWater() {
+        return highWater;
+    }
+
+    public Predicate<Object> droppable() {
+        return droppable;
+    }
+
+    public boolean kept() {
+        return kept;
+    }
+
+    @Override
+    public String toString() {
+        return policy == Policy.UNBOUNDED ? "unbounded" : policy + "(" + capacity + ")";
+    }
+}

@@ -1,0 +1,24 @@
+package dev.coppice.kernel;
+
+/// What became of a message given to [Ref#offer]. A message that was not accepted is also a [DeadLetter].
+public sealed interface Offer {
+
+    /// It is in the mailbox.
+    record Accepted() implements Offer {}
+
+    /// The mailbox is full and its policy does not make room.
+    record Full() implements Offer {}
+
+    /// There is nobody to receive it.
+    record Dead(DeadLetter.Reason reason) implements Offer {}
+
+    /// The one that needs no allocation.
+    Offer ACCEPTED = new Accepted();
+
+    /// The one that needs no allocation.
+    Offer FULL = new Full();
+
+    default boolean accepted() {
+        return this instanceof Accepted;
+    }
+}

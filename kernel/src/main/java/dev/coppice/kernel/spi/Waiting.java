@@ -1,0 +1,13 @@
+package dev.coppice.kernel.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/// A thread's wait for one event. The scheduler suspends the thread until [#over] and is told by [Scheduler#resume] when that is so.
+public abstract class Waiting extends Alarm {
+
+    /// The thread that waits. Written by it before it looks at [#over] a last time, read by whoever resumes it.
+    public volatile @Nullable Thread thread;
+
+    /// Whether the event has happened. Once true, always true.
+    public abstract boolean over();
+}
