@@ -141,6 +141,25 @@ final class ActorSelf<M> implements Self<M> {
     }
 
     @Override
+    public void fail(Call<?, ?> request, Throwable cause) {
+        enter();
+        var held = held(request);
+        if (held != null) {
+            held.fail(cause);
+            settled(held);
+        }
+    }
+
+    @Override
+    public void failCurrent(Throwable cause) {
+        requireNonNull(cause, "cause");
+        enter();
+        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+            request.fail(cause);
+        }
+    }
+
+    @Override
     public <R> Caller<R> defer(Call<?, R> request) {
         enter();
         Request<R> held = held(request);
@@ -339,6 +358,18 @@ final class ActorSelf<M> implements Self<M> {
             throw new IllegalArgumentException(what + " must be longer than zero, was " + duration);
         }
         return Clocks.nanos(duration);
+    }
+
+    @Override
+    public long random() {
+        return cell.node.scheduler.random();
+    }
+
+    @Override
+    public Cancellable own(AutoCloseable resource) {
+        requireNonNull(resource, "resource");
+        enter();
+        return Possessions.of(cell).add(resource);
     }
 
     @Override

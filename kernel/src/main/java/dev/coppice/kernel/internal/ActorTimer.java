@@ -21,6 +21,8 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
     private @Nullable ActorTimer older;
     private @Nullable ActorTimer newer;
 
+    private boolean counted;
+
     ActorTimer(Cell<?> cell, Object message, long period) {
         this.cell = cell;
         this.message = message;
@@ -33,6 +35,8 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
             newer.older = this;
         }
         cell.timers = this;
+        counted = true;
+        cell.node.countTimer(1);
         cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
     }
 
@@ -74,6 +78,10 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
 
     /// Leaves the actor's list; on the actor's thread.
     void forget() {
+        if (counted) {
+            counted = false;
+            cell.node.countTimer(-1);
+        }
         if (older != null) {
             older.newer = newer;
         } else if (cell.timers == this) {

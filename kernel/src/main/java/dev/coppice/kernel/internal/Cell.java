@@ -102,6 +102,7 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
 
     @Nullable OpenRequests open;
     @Nullable ActorTimer timers;
+    @Nullable Possessions possessions;
     @Nullable IdleTimer idleTimer;
 
     /// How many messages it has received; read racily by reports.

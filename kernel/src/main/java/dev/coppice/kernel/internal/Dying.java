@@ -165,6 +165,10 @@ final class Dying {
             cell.idleTimer.cancel();
             cell.idleTimer = null;
         }
+        if (cell.possessions != null) {
+            cell.possessions.closeAll(cell);
+            cell.possessions = null;
+        }
         Ties.dropMonitorsOf(cell);
         cell.node.names.releaseAll(cell);
     }

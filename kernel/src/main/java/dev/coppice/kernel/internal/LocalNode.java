@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +66,7 @@ public final class LocalNode implements Node {
     private final LongAdder exited = new LongAdder();
     private final LongAdder crashed = new LongAdder();
     private final LongAdder unkillable = new LongAdder();
+    private final LongAdder timers = new LongAdder();
     private final ConcurrentHashMap<String, LongAdder> letters = new ConcurrentHashMap<>();
 
     private LocalNode(Config config) {
@@ -144,6 +146,11 @@ public final class LocalNode implements Node {
     public <M> Optional<Pid<M>> whereis(Name<M> name) {
         var slot = names.find(name);
         return slot == null ? Optional.empty() : Optional.ofNullable((Pid<M>) slot.openHolder());
+    }
+
+    @Override
+    public SortedMap<String, Optional<Pid<?>>> names() {
+        return names.all();
     }
 
     @Override
@@ -315,6 +322,10 @@ public final class LocalNode implements Node {
         unkillable.increment();
     }
 
+    void countTimer(int by) {
+        timers.add(by);
+    }
+
     void lateReply() {
         lateReplies.increment();
     }
@@ -338,7 +349,8 @@ public final class LocalNode implements Node {
                 spawned.sum(),
                 exited.sum(),
                 crashed.sum(),
-                unkillable.sum());
+                unkillable.sum(),
+                timers.sum());
     }
 
     private static long waiting(Cell<?> top) {

@@ -2,8 +2,14 @@ package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.StartFailed;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Names {
     private final ConcurrentHashMap<String, Slot> slots = new ConcurrentHashMap<>();
     private final LocalNode node;
+
+    /// The slots that each supervisor reserves, in the order of reservation. Only supervisors have an entry.
+    private final ConcurrentHashMap<Cell<?>, LinkedHashSet<Slot>> reservations = new ConcurrentHashMap<>();
 
     Names(LocalNode node) {
         this.node = node;
@@ -74,11 +83,8 @@ final class Names {
         slots.remove(slot.name(), slot);
     }
 
-    /// The slots that each supervisor reserves, in the order of reservation. Only supervisors have an entry.
-    private final ConcurrentHashMap<Cell<?>, java.util.LinkedHashSet<Slot>> reservations = new ConcurrentHashMap<>();
-
     private void remember(Cell<?> owner, Slot slot) {
-        reservations.computeIfAbsent(owner, _ -> new java.util.LinkedHashSet<>()).add(slot);
+        reservations.computeIfAbsent(owner, _ -> new LinkedHashSet<>()).add(slot);
     }
 
     private void forget(Cell<?> owner, Slot slot) {
@@ -93,7 +99,9 @@ final class Names {
         return slots.values().stream().mapToLong(Slot::waitingMessages).sum();
     }
 
-    boolean isEmpty() {
-        return slots.isEmpty();
+    SortedMap<String, Optional<Pid<?>>> all() {
+        var all = new TreeMap<String, Optional<Pid<?>>>();
+        slots.forEach((name, slot) -> all.put(name, Optional.ofNullable(slot.openHolder())));
+        return Collections.unmodifiableSortedMap(all);
     }
 }

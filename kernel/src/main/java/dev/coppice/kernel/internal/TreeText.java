@@ -16,7 +16,9 @@ final class TreeText {
             var branch = todo.pop();
             text.append("  ".repeat(branch.depth)).append(line(branch.cell)).append('\n');
             for (var child : Reports.children(branch.cell).reversed()) {
-                todo.push(new Branch(child, branch.depth + 1));
+                if (child.alive()) {
+                    todo.push(new Branch(child, branch.depth + 1));
+                }
             }
         }
         return text.toString();
