@@ -195,6 +195,7 @@ final class BoundedCell<M> extends Cell<M> {
     /// The sender waits for room; an exit ends the wait, and the message is a dead letter then.
     private Offer awaitRoom(Mail mail, WaitCell<Object> turn, @Nullable Cell<?> sender) {
         var outer = sender == null ? null : sender.waiting;
+        Offer end;
         boolean cycle = false;
         try {
             turn.publish();
@@ -204,15 +205,18 @@ final class BoundedCell<M> extends Cell<M> {
             if (sender != null) {
                 sender.waiting = outer;
             }
-            if (turn.value() == null) {
-                node.deadLetter(mail, this, new DeadLetter.Reason.Refused(mailbox.toString()));
-            }
+            end = settle(mail, turn, cycle);
         }
+        return end;
+    }
+
+    /// What becomes of a message whose sender has waited: the room that it was given is used even if the sender exits.
+    private Offer settle(Mail mail, WaitCell<Object> turn, boolean cycle) {
         if (cycle) {
             return refuse(mail, new DeadLetter.Reason.Cycle());
         }
         if (turn.value() == null) {
-            return Offer.FULL;
+            return refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
         }
         return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offer.ACCEPTED : bury(mail);
     }
