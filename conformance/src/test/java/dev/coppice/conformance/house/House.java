@@ -44,6 +44,8 @@ class House {
     private static final Map<String, Set<String>> ALLOWED = Map.of(
             // The production scheduler is the seam's other side: real time and real chance come from here.
             "Places.java", Set.of("System.nanoTime", "Instant.now", "ThreadLocalRandom"),
+            // Part of it: how long a blocking activation has run already.
+            "Apart.java", Set.of("System.nanoTime"),
             // The one thread that may park until a moment: the earliest deadline of its node.
             "Watchdog.java", Set.of("System.nanoTime", "parkNanos"));
 

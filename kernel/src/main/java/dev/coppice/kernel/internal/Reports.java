@@ -28,7 +28,7 @@ final class Reports {
                 status(cell),
                 cell.queued(),
                 doing(cell),
-                Optional.ofNullable(cell.parent),
+                Optional.<Pid<?>>ofNullable(cell.parent).filter(above -> above != cell.node.guardian()),
                 List.copyOf(children(cell)),
                 List.copyOf(Ties.linked(cell, Integer.MAX_VALUE)));
     }

@@ -30,8 +30,7 @@ final class Slot {
     }
 
     private final LocalNode node;
-    private final String name;
-    private final Class<?> protocol;
+    private final Name<?> name;
 
     @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
@@ -49,12 +48,11 @@ final class Slot {
 
     Slot(LocalNode node, Name<?> name) {
         this.node = node;
-        this.name = name.value();
-        this.protocol = name.protocol();
+        this.name = name;
     }
 
     String name() {
-        return name;
+        return name.value();
     }
 
     boolean retired() {
@@ -62,8 +60,9 @@ final class Slot {
     }
 
     void checkProtocol(Name<?> asked) {
-        if (asked.protocol() != protocol && !retired) {
-            throw new IllegalArgumentException("the name \"" + name + "\" belongs to the protocol " + protocol.getName()
+        if (asked.protocol() != name.protocol() && !retired) {
+            throw new IllegalArgumentException("the name \"" + name + "\" belongs to the protocol "
+                    + name.protocol().getName()
                     + ", not to " + asked.protocol().getName() + "; share one Name constant");
         }
     }
@@ -83,10 +82,10 @@ final class Slot {
                 return false;
             }
             if (holder != null) {
-                throw new StartFailed.NameTaken(name, holder.toString());
+                throw new StartFailed.NameTaken(name.value(), holder.toString());
             }
             if (owner != null && owner != cell.parent) {
-                throw new StartFailed.NameTaken(name, owner + ", which reserves it for its children");
+                throw new StartFailed.NameTaken(name.value(), owner + ", which reserves it for its children");
             }
             cell.slot = this;
             Mail last = null;
@@ -189,12 +188,8 @@ final class Slot {
 
     private void refuse(List<Mail> mails, DeadLetter.Reason reason) {
         for (var mail : mails) {
-            node.deadLetter(mail, new Named<>(node, refName()), reason);
+            node.deadLetter(mail, new Named<>(node, name), reason);
         }
-    }
-
-    private Name<Object> refName() {
-        return Name.of(name);
     }
 
     /// A message for a name whose holder is gone or going: waits for the next holder, or is refused.
@@ -230,7 +225,7 @@ final class Slot {
             return new DeadLetter.Reason.Restarting();
         }
         request.cell.holder = null;
-        request.cell.parkedAt = name;
+        request.cell.parkedAt = name.value();
         waiting.add(mail);
         return null;
     }
@@ -258,7 +253,7 @@ final class Slot {
         } finally {
             Spin.unlock(LOCK, this);
         }
-        node.deadLetter(mail, new Named<>(node, refName()), new DeadLetter.Reason.NoProcess());
+        node.deadLetter(mail, new Named<>(node, name), new DeadLetter.Reason.NoProcess());
     }
 
     long waitingMessages() {
