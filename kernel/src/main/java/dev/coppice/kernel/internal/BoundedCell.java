@@ -60,7 +60,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     boolean push(Mail mail) {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean open = !shut;
         boolean woken = open && append(mail);
         Spin.unlock(GATE, this);
@@ -105,7 +105,7 @@ final class BoundedCell<M> extends Cell<M> {
         var sender = Runner.actor();
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
         var turn = blocks ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience()))) : null;
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var verdict = decide(mail, droppable, turn);
         Spin.unlock(GATE, this);
         return switch (verdict) {
@@ -225,7 +225,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     @Nullable Mail take() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var mail = oldest;
         if (mail != null) {
             unlink(null, mail);
@@ -237,7 +237,7 @@ final class BoundedCell<M> extends Cell<M> {
     /// A user message has been received: its room goes to the sender that waits longest.
     @Override
     void received() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         WaitCell<Object> next;
         do {
             next = waiters.poll();
@@ -253,7 +253,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     boolean rest() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean rests = oldest == null;
         idle = rests;
         Spin.unlock(GATE, this);
@@ -262,7 +262,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     @Nullable Mail close() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         shut = true;
         var left = oldest;
         oldest = null;
@@ -280,7 +280,7 @@ final class BoundedCell<M> extends Cell<M> {
     void inherit(Mail mail, @Nullable Mail last) {
         super.inherit(mail, last);
         if (!(mail instanceof Signal)) {
-            Spin.lock(GATE, this);
+            Spin.lock(GATE, this, LockOrder.Rank.GATE);
             counted++;
             Spin.unlock(GATE, this);
         }
@@ -298,7 +298,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     long waitingMessages() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         try {
             return userMails(first) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
         } finally {

@@ -561,7 +561,7 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
     // ================================================================ the short lock
 
     final void lock() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.CELL);
     }
 
     final void unlock() {

@@ -76,7 +76,7 @@ final class Slot {
     /// False when the slot has been retired: look it up again.
     boolean claim(Cell<?> cell) {
         var expired = new ArrayList<Mail>(0);
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (retired) {
                 return false;
@@ -116,7 +116,7 @@ final class Slot {
     /// False when the slot has been retired.
     boolean reserve(Cell<?> by, Self.Gap gap) {
         List<Mail> refused = List.of();
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (retired) {
                 return false;
@@ -146,7 +146,7 @@ final class Slot {
     /// Ends the reservation; false when it was not this one's.
     boolean unreserve(Cell<?> by, DeadLetter.Reason reason) {
         List<Mail> left;
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (owner != by) {
                 return false;
@@ -163,7 +163,7 @@ final class Slot {
     /// The holder dies.
     void vacate(Cell<?> cell) {
         List<Mail> left = List.of();
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (holder == cell) {
                 holder = null;
@@ -196,7 +196,7 @@ final class Slot {
     Offer gap(Mail mail, Named<?> ref, boolean patient, long patience) {
         Cell<?> open;
         DeadLetter.Reason reason = null;
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             open = openHolder();
             if (open == null) {
@@ -232,7 +232,7 @@ final class Slot {
 
     /// Whether a dying holder's mailbox may be kept for the next.
     boolean keeps() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             return owner != null;
         } finally {
@@ -241,7 +241,7 @@ final class Slot {
     }
 
     void keep(Mail mail) {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (owner != null) {
                 if (mail instanceof Request<?> request && request.cell != null) {
@@ -257,7 +257,7 @@ final class Slot {
     }
 
     long waitingMessages() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             return waiting.stream().filter(mail -> !(mail instanceof Signal)).count();
         } finally {
