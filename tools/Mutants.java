@@ -90,12 +90,15 @@ void copy() throws Exception {
     command("git", "add", "-f", ".");
 }
 
+/// As a module, since sealed types may have their subtypes in another package of their own module only.
 boolean compile(String room) throws IOException {
     var out = Files.createDirectories(SCRATCH.resolve("mutated").resolve(room));
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, null); var walk = Files.walk(SCRATCH.resolve(room).resolve("src/main"))) {
-        var sources = walk.filter(file -> file.toString().endsWith(".java") && !file.endsWith("module-info.java")).toList();
-        var options = List.of("-d", out.toString(), "-cp", classPath(), "-proc:none", "-nowarn", "-parameters", "-g", "--release", "25");
+        var sources = walk.filter(file -> file.toString().endsWith(".java")).toList();
+        var modules = ROOMS.stream().filter(other -> !other.equals(room)).map(other -> SCRATCH.resolve(other).resolve("target/classes"))
+                .map(Path::toString).collect(Collectors.joining(File.pathSeparator)) + File.pathSeparator + libraries();
+        var options = List.of("-d", out.toString(), "-p", modules, "-proc:none", "-nowarn", "-parameters", "-g", "--release", "25");
         return compiler.getTask(new PrintWriter(System.err), files, null, options, null, files.getJavaFileObjectsFromPaths(sources)).call();
     }
 }
@@ -104,7 +107,11 @@ String classPath() throws IOException {
     var mutated = ROOMS.stream().map(room -> SCRATCH.resolve("mutated").resolve(room));
     var built = ROOMS.stream().map(SCRATCH::resolve).flatMap(room -> Stream.of(room.resolve("target/classes"), room.resolve("target/test-classes")));
     return Stream.concat(mutated, built).filter(Files::exists).map(Path::toString).collect(Collectors.joining(File.pathSeparator))
-            + File.pathSeparator + Files.readString(ROOT.resolve("conformance/target/libraries")).strip();
+            + File.pathSeparator + libraries();
+}
+
+String libraries() throws IOException {
+    return Files.readString(ROOT.resolve("conformance/target/libraries")).strip();
 }
 
 /// "killed" when a test is red or hangs, "survived" when all are green, else what went wrong.
