@@ -14,7 +14,9 @@ import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Envelope;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -100,6 +102,15 @@ public final class Probe<M> implements Door<M> {
         take(time).ifPresent(message -> {
             throw unexpected("nothing for " + time, message);
         });
+    }
+
+    /// All that is there now.
+    public List<M> drain() {
+        var all = new ArrayList<M>();
+        for (var next = take(Duration.ZERO); next.isPresent(); next = take(Duration.ZERO)) {
+            all.add(next.get());
+        }
+        return all;
     }
 
     /// The first message of this type; others before it are skipped.

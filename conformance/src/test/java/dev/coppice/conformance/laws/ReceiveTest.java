@@ -248,7 +248,7 @@ class ReceiveTest {
             pid.send(new Note("slow to match"));
             pid.send(new Do(self -> {
                 self.pid().send(new Note("slow to match"));
-                Optional<String> found = self.receive(message -> probe.call((Ask) new Ask("?")), millis(20));
+                Optional<String> found = self.receive(message -> probe.call(new Ask("?")), millis(20));
                 self.receive(millis(30));
                 seen.send(found);
             }));
