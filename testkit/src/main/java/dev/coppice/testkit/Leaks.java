@@ -9,7 +9,7 @@ import java.util.List;
 public final class Leaks {
     private Leaks() {}
 
-    /// Asserts that no actor, no name, no link and no message of this node is left, and that its ledger is closed. For a node that is
+    /// Asserts that no actor, no name, no link, no timer and no message of this node is left, and that its ledger is closed. For a node that is
     /// closed, or one that is quiet and should be empty.
     public static void assertNone(Node node) {
         report(node.config().name(), left(node));
@@ -18,9 +18,7 @@ public final class Leaks {
     /// As [#assertNone(Node)], and no alarm is set on its scheduler.
     public static void assertNone(Node node, Seeded seeded) {
         var left = left(node);
-        if (seeded.alarms() > 0) {
-            left.add(seeded.alarms() + " alarms are set");
-        }
+        seeded.alarms().forEach(alarm -> left.add("the alarm " + alarm));
         report(node.config().name() + " on " + seeded, left);
     }
 
@@ -37,6 +35,11 @@ public final class Leaks {
         if (counters.actors() != 0) {
             left.add(counters.actors() + " actors by count (" + counters.spawned() + " spawned, " + counters.exited()
                     + " exited)");
+        }
+        node.names().forEach((name, holder) ->
+                left.add("the name " + name + (holder.isPresent() ? " of " + holder.get().path() : ", reserved")));
+        if (counters.timers() != 0) {
+            left.add(counters.timers() + " timers");
         }
         if (counters.waiting() != 0) {
             left.add(counters.waiting() + " messages wait");

@@ -1,5 +1,7 @@
 package dev.coppice.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
 import dev.coppice.kernel.spi.Scheduler;
@@ -141,9 +143,9 @@ public final class Seeded implements Scheduler {
         return Duration.ofNanos(now - origin);
     }
 
-    /// How many alarms are set.
-    public int alarms() {
-        return alarms.size();
+    /// The alarms that are set, earliest first.
+    public List<Alarm> alarms() {
+        return List.copyOf(alarms);
     }
 
     @Override
@@ -179,10 +181,20 @@ public final class Seeded implements Scheduler {
     @Override
     public void suspend(Waiting waiting) {
         mine("suspend");
-        if (waiting.over()) {
-            return;
-        }
         var me = Thread.currentThread();
+        var interrupted = Thread.interrupted();
+        if (interrupted) {
+            waiting.interrupted();
+        }
+        if (!waiting.over()) {
+            await(waiting, me);
+        }
+        if (interrupted) {
+            me.interrupt();
+        }
+    }
+
+    private void await(Waiting waiting, Thread me) {
         waiting.thread = me;
         waiters.put(waiting, (me == boss ? "the test" : doing.getOrDefault(me, "a job")) + " in " + waiting);
         awaited = awaited || me == boss;
@@ -190,15 +202,16 @@ public final class Seeded implements Scheduler {
             leave();
         } finally {
             waiters.remove(waiting);
+            waiting.thread = null;
         }
     }
 
     @Override
     public void resume(Waiting waiting) {
         mine("resume");
-        // Not suspended yet: it will see for itself that it is over.
-        if (waiters.containsKey(waiting)) {
-            ready.add(new Entry.Resume(waiting.thread, "resume"));
+        // One that is not suspended yet will see for itself that it is over.
+        if (waiters.remove(waiting) != null) {
+            ready.add(new Entry.Resume(requireNonNull(waiting.thread), "resume"));
         }
     }
 
@@ -267,7 +280,7 @@ public final class Seeded implements Scheduler {
         var interrupted = Thread.interrupted();
         while (holder != me) {
             LockSupport.park(this);
-            // An actor's interrupt must not end its wait; the test's own, once it waits, is that of a time limit.
+            // An actor's interrupt does not end its wait; the test's own, while it waits, is that of a time limit.
             if (Thread.interrupted()) {
                 if (me == boss) {
                     throw stuck();

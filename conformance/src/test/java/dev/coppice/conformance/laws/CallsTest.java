@@ -317,9 +317,14 @@ class CallsTest {
     class Cleanness {
         @Laws
         void a_shutdown_of_the_callee_stays_a_shutdown_of_the_caller(Lab lab) {
-            var callee = lab.node().spawn(server((_, self) -> self.receive(Mark.class)));
+            var asked = lab.<String>probe();
+            var callee = lab.node().spawn(server((_, self) -> {
+                asked.send("asked");
+                self.receive(Mark.class);
+            }));
             var caller = lab.puppet();
             caller.send(new Do(_ -> callee.call(new Ask("?"))));
+            asked.expectEqual("asked");
             callee.exit(shutdown("orderly"));
             assertThat(lab.gone(caller)).isEqualTo(shutdown("orderly"));
             assertThat(lab.node().crashes()).isEmpty();

@@ -393,7 +393,7 @@ class DyingTest {
             pid.kill();
             lab.gone(pid);
             if (lab.isSeeded()) {
-                assertThat(lab.world().alarms()).isZero();
+                assertThat(lab.world().alarms()).isEmpty();
             }
         }
 
