@@ -221,7 +221,8 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
 
     /// Takes everything from the word, oldest first; null when there is nothing.
     @Nullable Mail take() {
-        if (word == null) {
+        var top = word;
+        if (top == null || top == CLOSED) {
             return null;
         }
         var newest = (Mail) WORD.getAndSet(this, null);
@@ -246,6 +247,21 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
             node.scheduler.suspend(wait);
         }
         resting = null;
+    }
+
+    /// As [#close], so that nobody becomes a child any more: who looks under the lock sees it.
+    final @Nullable Mail closeForChildren() {
+        lock();
+        try {
+            return close();
+        } finally {
+            unlock();
+        }
+    }
+
+    /// Whether its body waits for a mail: racy, for reports.
+    final boolean resting() {
+        return resting != null || waiting != null;
     }
 
     /// Closes the mailbox for good; what was in it, oldest first.
@@ -467,7 +483,7 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
         }
         wakeToLeave();
         interrupt();
-        Unkillable.watch(this);
+        node.killed.begin(this);
     }
 
     @Override

@@ -98,8 +98,12 @@ final class Reports {
     }
 
     static Failure.Report timeOut(WaitCell<?> wait, @Nullable Cell<?> holder, Duration patience) {
+        var parked = wait.parkedAt;
+        if (holder == null && parked != null) {
+            return new Failure.Report(parked, patience, 0, "nobody held the name: its actor was being restarted");
+        }
         if (holder == null) {
-            return new Failure.Report("nobody", patience, 0, "the request was deferred, or its name has no holder");
+            return new Failure.Report("nobody", patience, 0, "the request was deferred");
         }
         return new Failure.Report(holder.path(), patience, holder.queued(), whereabouts(wait, holder));
     }

@@ -76,6 +76,7 @@ final class Slot {
 
     /// False when the slot has been retired: look it up again.
     boolean claim(Cell<?> cell) {
+        var expired = new ArrayList<Mail>(0);
         Spin.lock(LOCK, this);
         try {
             if (retired) {
@@ -90,22 +91,23 @@ final class Slot {
             cell.slot = this;
             Mail last = null;
             for (Mail mail = waiting.poll(); mail != null; mail = waiting.poll()) {
-                last = inherit(cell, mail, last);
+                if (mail instanceof Request<?> request && request.cell != null && request.cell.over()) {
+                    expired.add(mail);
+                } else {
+                    last = inherit(cell, mail, last);
+                }
             }
             holder = cell;
-            return true;
         } finally {
             Spin.unlock(LOCK, this);
         }
+        refuse(expired, new DeadLetter.Reason.NoProcess());
+        return true;
     }
 
     /// Puts what waited in front of everything that the new holder will receive. It is not running yet: its list is still ours.
-    private static @Nullable Mail inherit(Cell<?> cell, Mail mail, @Nullable Mail last) {
+    private static Mail inherit(Cell<?> cell, Mail mail, @Nullable Mail last) {
         if (mail instanceof Request<?> request && request.cell != null) {
-            if (request.cell.over()) {
-                cell.node.deadLetter(mail, cell, new DeadLetter.Reason.NoProcess());
-                return last;
-            }
             request.cell.holder = cell;
         }
         cell.inherit(mail, last);
@@ -228,6 +230,7 @@ final class Slot {
             return new DeadLetter.Reason.Restarting();
         }
         request.cell.holder = null;
+        request.cell.parkedAt = name;
         waiting.add(mail);
         return null;
     }
