@@ -83,6 +83,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// How many messages it has received; read racily by reports.
     int turns;
 
+    /// Whether it has left its code for good. Written by the thread that ran it, read by those who wait for that.
+    volatile boolean left;
+
     Cell(
             LocalNode node,
             @Nullable Cell<?> parent,
@@ -293,7 +296,11 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 return;
             }
             if (casFate(seen, new Fate.Told(reason))) {
-                wakeToLeave();
+                push(new Signal.Nudge());
+                var wait = waiting;
+                if (wait != null) {
+                    wait.abortUnlessEnding();
+                }
                 return;
             }
         }
@@ -304,14 +311,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         var seen = fate;
         if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
             tell(reason);
-        }
-    }
-
-    private void wakeToLeave() {
-        push(new Signal.Nudge());
-        var wait = waiting;
-        if (wait != null) {
-            wait.abort();
         }
     }
 
@@ -331,19 +330,22 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 break;
             }
         }
-        wakeToLeave();
+        push(new Signal.Nudge());
+        var wait = waiting;
+        if (wait != null) {
+            wait.abort();
+        }
         interrupt();
         node.killed.begin(this);
+        if (occupied() && !isGone()) {
+            Dying.fence(this);
+        }
     }
 
     @Override
     public final void exit(ExitReason reason) {
         Objects.requireNonNull(reason, "reason");
         Runner.checkpoint();
-        if (reason instanceof ExitReason.Killed) {
-            kill();
-            return;
-        }
         var sender = Runner.actor();
         exitSignal(sender == null ? node.guardian() : sender, reason);
     }
