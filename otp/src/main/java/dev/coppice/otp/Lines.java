@@ -2,6 +2,7 @@ package dev.coppice.otp;
 
 import dev.coppice.kernel.ExitReason;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -19,6 +20,8 @@ final class Lines {
     private long begun;
     private int written;
     private long suppressed;
+    private int restarts;
+    private boolean storm;
 
     /// @param perMinute how many lines a minute before the others are only counted
     Lines(String supervisor, int perMinute) {
@@ -27,7 +30,10 @@ final class Lines {
     }
 
     void restarting(long now, Child child, ExitReason why, Duration delay, Intensity intensity) {
-        if (admitted(now)) {
+        boolean admitted = admitted(now);
+        restarts++;
+        storm |= !admitted;
+        if (admitted) {
             line(Level.WARN, child.id(), why)
                     .addKeyValue("delay", delay)
                     .addKeyValue("restarts", intensity.at().size())
@@ -92,7 +98,14 @@ final class Lines {
         }
     }
 
-    boolean isStorm() {
+    /// How many restarts there have been in this minute, once when they have become too many to be written one by one.
+    OptionalInt storm() {
+        var told = storm ? OptionalInt.of(restarts) : OptionalInt.empty();
+        storm = false;
+        return told;
+    }
+
+    boolean suppresses() {
         return suppressed > 0;
     }
 
@@ -101,6 +114,7 @@ final class Lines {
             summary();
             begun = now;
             written = 0;
+            restarts = 0;
         }
         boolean admitted = written < perMinute;
         if (admitted) {
