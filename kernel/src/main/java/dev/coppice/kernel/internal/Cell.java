@@ -83,6 +83,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// How many messages it has received; read racily by reports.
     int turns;
 
+    /// Whether it has left its code for good. Written by the thread that ran it, read by those who wait for that.
+    volatile boolean left;
+
     Cell(
             LocalNode node,
             @Nullable Cell<?> parent,
@@ -334,16 +337,15 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         wakeToLeave();
         interrupt();
         node.killed.begin(this);
+        if (occupied() && !isGone()) {
+            Dying.fence(this);
+        }
     }
 
     @Override
     public final void exit(ExitReason reason) {
         Objects.requireNonNull(reason, "reason");
         Runner.checkpoint();
-        if (reason instanceof ExitReason.Killed) {
-            kill();
-            return;
-        }
         var sender = Runner.actor();
         exitSignal(sender == null ? node.guardian() : sender, reason);
     }
