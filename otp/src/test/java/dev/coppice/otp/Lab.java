@@ -86,6 +86,13 @@ final class Lab {
         node.ref(name(id)).send(new Boom());
     }
 
+    /// Crashes it and waits until that incarnation has gone; its queue with it.
+    static void crash(Node node, Name<Msg> name) {
+        var pid = node.whereis(name).orElseThrow();
+        pid.send(new Boom());
+        pid.await();
+    }
+
     /// What a node tells, in order.
     static <E extends NodeEvent> LinkedBlockingQueue<E> events(Node node, Class<E> type) {
         var queue = new LinkedBlockingQueue<E>();
