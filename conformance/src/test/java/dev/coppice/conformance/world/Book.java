@@ -33,6 +33,16 @@ final class Book implements Oracle {
     private final List<String> wrong = new ArrayList<>();
     private final Map<String, Long> counts = new TreeMap<>();
     private long tokens;
+    private boolean unlucky;
+
+    /// While the faults last, starts and ends fail too.
+    void unlucky(boolean now) {
+        unlucky = now;
+    }
+
+    boolean unlucky(long random) {
+        return unlucky && Math.floorMod(random, 32) == 0;
+    }
 
     // ---- counts
 

@@ -34,7 +34,9 @@ final class Simulation implements World.Scenario {
                     .strikes(10 + chance.nextInt(40))
                     .within(SAFETY)
                     .victims(path -> path.contains("/supervisor/")));
+            book.unlucky(true);
             world.advance(SAFETY);
+            book.unlucky(false);
             world.heal();
             world.mustSettle(LIVENESS);
             everybodyAnswers(world.node());

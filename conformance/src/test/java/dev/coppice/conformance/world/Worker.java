@@ -49,7 +49,7 @@ class Worker implements Server<Job> {
 
         @Override
         public void init(Self<Job> self) {
-            if (Math.floorMod(self.random(), 32) == 0) {
+            if (book.unlucky(self.random())) {
                 book.count("fault: init throws");
                 throw new Bug("no luck in init");
             }
@@ -58,7 +58,7 @@ class Worker implements Server<Job> {
         @Override
         public void terminate(ExitReason reason, Self<Job> self) {
             book.count("terminate");
-            if (Math.floorMod(self.random(), 32) == 0) {
+            if (book.unlucky(self.random())) {
                 book.count("fault: terminate throws");
                 throw new Bug("no luck in terminate");
             }
