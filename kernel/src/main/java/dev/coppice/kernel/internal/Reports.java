@@ -28,7 +28,7 @@ final class Reports {
                 status(cell),
                 cell.queued(),
                 doing(cell),
-                Optional.ofNullable(cell.parent),
+                Optional.<Pid<?>>ofNullable(cell.parent).filter(above -> above != cell.node.guardian()),
                 List.copyOf(children(cell)),
                 List.copyOf(Ties.linked(cell, Integer.MAX_VALUE)));
     }
@@ -44,7 +44,7 @@ final class Reports {
         if (cell.body instanceof Starting<?>) {
             return ActorInfo.Status.STARTING;
         }
-        if (cell.waiting != null) {
+        if (cell.resting() && cell.current != null || cell.waiting != null) {
             return ActorInfo.Status.WAITING;
         }
         return cell.occupied() && cell.current != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;

@@ -51,7 +51,7 @@ final class Unkillable extends Alarm {
         if (cell.isGone() || !cell.node.killed.watched(cell)) {
             return;
         }
-        if (!cell.isClosed()) {
+        if (!cell.left) {
             cell.node.observers.unkillable(cell, cell.node.scheduler.nanoTime() - since);
         }
         again();

@@ -182,6 +182,7 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
         if (state == null) {
             arm();
+            assert LockOrder.none("a thread waits");
             scheduler.suspend(this);
         }
         if (owner != null) {
