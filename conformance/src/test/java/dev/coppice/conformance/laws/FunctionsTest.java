@@ -271,7 +271,7 @@ class FunctionsTest {
             }));
             assertThat(echo.call(new Ask("free"))).isEqualTo("free");
             assertThat(inFunction.info().queued()).isPositive();
-            assertThat(lab.node().tree()).contains(inFunction.path());
+            assertThat(lab.node().tree()).contains(inFunction.info().label());
             gate.open();
         }
     }
