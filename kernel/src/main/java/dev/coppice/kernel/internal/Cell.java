@@ -296,7 +296,11 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 return;
             }
             if (casFate(seen, new Fate.Told(reason))) {
-                wakeToLeave();
+                push(new Signal.Nudge());
+                var wait = waiting;
+                if (wait != null) {
+                    wait.abortUnlessEnding();
+                }
                 return;
             }
         }
@@ -307,14 +311,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         var seen = fate;
         if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
             tell(reason);
-        }
-    }
-
-    private void wakeToLeave() {
-        push(new Signal.Nudge());
-        var wait = waiting;
-        if (wait != null) {
-            wait.abort();
         }
     }
 
@@ -334,7 +330,11 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 break;
             }
         }
-        wakeToLeave();
+        push(new Signal.Nudge());
+        var wait = waiting;
+        if (wait != null) {
+            wait.abort();
+        }
         interrupt();
         node.killed.begin(this);
         if (occupied() && !isGone()) {
