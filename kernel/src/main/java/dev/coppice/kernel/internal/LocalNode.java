@@ -199,7 +199,7 @@ public final class LocalNode implements Node {
     public void close() {
         var actor = Runner.actor();
         if (actor != null && actor.node == this) {
-            throw new IllegalStateException(actor.path() + " would wait for its own end in Node.close; use Node.stop");
+            throw new IllegalStateException(actor.path() + " would wait for its own end in Node.close; use Node.stop()");
         }
         stop();
         ended.valueFor(Long.MAX_VALUE);
