@@ -68,7 +68,9 @@ final class Closing {
         everybody().forEach(cell -> cell.awaitFirmly(null, GRACE));
         if (!left.isEmpty()) {
             node.observers.line(
-                    org.slf4j.event.Level.ERROR, "abandoned actors that ignored their kill", java.util.Map.of("paths", left));
+                    org.slf4j.event.Level.ERROR,
+                    "abandoned actors that ignored their kill",
+                    java.util.Map.of("paths", left));
         }
         return List.copyOf(left);
     }
