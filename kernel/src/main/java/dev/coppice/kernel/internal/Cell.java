@@ -447,6 +447,12 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         return id;
     }
 
+    /// What it is: its recipe's label, else the class of its body.
+    final String kind() {
+        return recipe.label().orElse(habit.label);
+    }
+
+    /// Who it is, for people: its name, else its label, else its kind and number.
     final String label() {
         return recipe.name().map(name -> name.value()).or(recipe::label).orElse(habit.label + "-" + id);
     }

@@ -276,9 +276,7 @@ public final class LocalNode implements Node {
         }
         var sender = Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
-        observers.undelivered(
-                letter,
-                to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
+        observers.undelivered(letter);
     }
 
     private static Failure failure(DeadLetter.Reason reason, Ref<?> to) {
