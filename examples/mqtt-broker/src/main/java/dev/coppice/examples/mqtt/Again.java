@@ -1,0 +1,26 @@
+package dev.coppice.examples.mqtt;
+
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Ref;
+
+/// Calls that survive the callee: for requests that may be executed twice.
+final class Again {
+    private static final int ATTEMPTS = 5;
+
+    private Again() {}
+
+    /// Calls, and calls the next incarnation when this one dies over it. A name waits through a restart by itself.
+    static <M, R> R call(Ref<M> named, Call<? extends M, R> request) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return named.call(request);
+            } catch (CallFailed e) {
+                if (attempt == ATTEMPTS || !(e.failure() instanceof Failure.Exited)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
