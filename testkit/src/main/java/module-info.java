@@ -3,5 +3,4 @@ module dev.coppice.testkit {
     requires transitive dev.coppice.otp;
     requires static org.jspecify;
 
-    exports dev.coppice.testkit;
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 /// @param received user messages that an actor received
 /// @param waiting user messages in mailboxes (or kept for a next incarnation), counted by a walk
 /// @param deadLetters by reason, `DeadLetter.Reason`'s simple names
+/// @param timers timers of actors that are neither done nor cancelled
 /// @param lateReplies answers that came after their caller had given up
 public record Counters(
         long accepted,
@@ -20,7 +21,8 @@ public record Counters(
         long spawned,
         long exited,
         long crashed,
-        long unkillable) {
+        long unkillable,
+        long timers) {
 
     public Counters {
         deadLetters = Map.copyOf(deadLetters);

@@ -4,6 +4,7 @@ import dev.coppice.kernel.internal.LocalNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /// A running system of actors; several may run in one JVM.
 ///
@@ -60,6 +61,9 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
 
     /// Who holds the name now; never one that is dead.
     <M> Optional<Pid<M>> whereis(Name<M> name);
+
+    /// Every name that is held or reserved, in alphabetical order, with its holder; without one in the gap of a restart.
+    SortedMap<String, Optional<Pid<?>>> names();
 
     /// The root actor, when the node was started with one.
     Optional<Pid<?>> root();

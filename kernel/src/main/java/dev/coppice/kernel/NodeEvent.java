@@ -13,6 +13,9 @@ public sealed interface NodeEvent {
     /// A supervisor started a child again.
     record Restarted(Pid<?> supervisor, String child, Pid<?> pid, ExitReason why) implements NodeEvent {}
 
+    /// A supervisor restarts so often that it stopped logging each restart.
+    record RestartStorm(Pid<?> supervisor, int restarts, Duration within) implements NodeEvent {}
+
     /// A supervisor had more restarts than its intensity allows and gives up.
     record GaveUp(Pid<?> supervisor, String child, ExitReason why) implements NodeEvent {}
 

@@ -56,6 +56,12 @@ public interface Self<M> {
         reply(request, Done.DONE);
     }
 
+    /// Fails a request that this actor holds with [ExitReason.Crashed], and goes on. As [#reply] otherwise.
+    void fail(Call<?, ?> request, Throwable cause);
+
+    /// Fails the request that is being handled, whatever wraps it went through; for a message that came by `send` it does nothing.
+    void failCurrent(Throwable cause);
+
     /// Keeps a request open beyond the handler, to be answered later, from anywhere.
     <R> Caller<R> defer(Call<?, R> request);
 
@@ -136,6 +142,15 @@ public interface Self<M> {
 
     /// The node's monotonic clock, in nanoseconds; virtual in tests.
     long nanoTime();
+
+    /// The next number of the node's stream of chance; seeded in tests.
+    long random();
+
+    // ---- resources
+
+    /// Ties a resource to this actor: it is closed when the actor has left its code, on every exit, a kill too, before anybody is told
+    /// of the exit. The youngest is closed first; closing that throws is logged. Cancelling gives it up without closing it.
+    Cancellable own(AutoCloseable resource);
 
     // ---- for supervisors
 

@@ -1,20 +1,616 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import dev.coppice.kernel.ActorInfo;
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.spi.Activation;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
-public non-sealed class Cell<M> implements Pid<M> {
-    static UnsupportedOperationException no() { return new UnsupportedOperationException(); }
-    public long id() { throw no(); }
-    public String path() { throw no(); }
-    public boolean alive() { throw no(); }
-    public void exit(ExitReason r) { throw no(); }
-    public void kill() { throw no(); }
-    public void stop(ExitReason r) { throw no(); }
-    public ExitReason await() { throw no(); }
-    public Optional<ExitReason> await(Duration d) { throw no(); }
-    public ActorInfo info() { throw no(); }
-    public void send(M m) { throw no(); }
-    public Offer offer(M m) { throw no(); }
-    public <R> R call(Call<? extends M, R> r) { throw no(); }
-    public <R> Pending<R> ask(Call<? extends M, R> r) { throw no(); }
+import org.jspecify.annotations.Nullable;
+
+/// One incarnation of an actor: its pid, its mailbox and its state, in one object.
+///
+/// **Idea.** One CAS word is the head of the mailbox and the schedule state:
+///
+/// ```
+///   IDLE   ----> a mail     the sender that does this makes the actor ready: nobody else can
+///   a mail ----> a mail     pushed on a stack, newest first
+///   null   ----> a mail     the same, while the actor runs and has taken all
+///   a mail ----> null       the actor takes the whole stack and turns it over
+///   null   ----> IDLE       the actor rests; fails when a mail has arrived: no wake-up can be lost
+///   any    ----> CLOSED     the actor dies: an exchange, so that no mail can be overwritten
+/// ```
+///
+/// So a send is one CAS, an actor at rest holds no node, and at most one thread runs an actor: the one that took it from IDLE, or that
+/// it was handed to by the scheduler. What that thread owns, nobody else touches (see the fields). The exit word is [Fate].
+///
+/// Threads that run it announce themselves in [#occupant], so that a kill can interrupt exactly the code of this actor.
+public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
+    private static final Mail IDLE = new Mail("idle");
+    private static final Mail CLOSED = new Mail("closed");
+    private static final Object INTERRUPTING = new Object();
+
+    /// Stands in [#occupant] for a thread that a kill has interrupted.
+    private record Interrupted(Thread thread) {}
+    private static final VarHandle WORD;
+    private static final VarHandle FATE;
+    private static final VarHandle OCCUPANT;
+    private static final VarHandle LOCK;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(Cell.class, "word", Mail.class);
+            FATE = lookup.findVarHandle(Cell.class, "fate", Fate.class);
+            OCCUPANT = lookup.findVarHandle(Cell.class, "occupant", Object.class);
+            LOCK = lookup.findVarHandle(Cell.class, "lock", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final LocalNode node;
+    final Recipe<M> recipe;
+    final Habit habit;
+    private final long id;
+
+    // ---- shared: the mailbox and schedule word, the exit word, the running thread
+    private volatile @Nullable Mail word;
+    private volatile @Nullable Fate fate;
+    private volatile @Nullable Object occupant;
+
+    /// The cell on which this actor is about to wait or waits. Written by this actor; read by cycle checks and exit signals.
+    volatile @Nullable WaitCell<?> waiting;
+
+    /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
+    private @Nullable Resting resting;
+
+    // ---- guarded by the short lock; siblings by the parent's
+    private volatile int lock;
+    @Nullable Tie ties;
+    @Nullable Family family;
+    @Nullable Cell<?> olderSibling;
+    @Nullable Cell<?> youngerSibling;
+
+    /// Who started it. Written before the cell is shared, dropped at the end; null for the node's own cell.
+    volatile @Nullable Cell<?> parent;
+
+    /// The name's slot that it holds. Written by the starter before the cell is shared, dropped at the end.
+    @Nullable Slot slot;
+
+    // ---- owned by the thread that runs it
+    /// A [Starting], then the server or the loop; null for a dead one.
+    @Nullable Object body;
+
+    @Nullable ActorSelf<M> self;
+
+    /// Taken from the word and not yet received, oldest first.
+    @Nullable Mail first;
+
+    /// The delivery being handled; read racily by reports.
+    @Nullable Mail current;
+
+    @Nullable OpenRequests open;
+    @Nullable ActorTimer timers;
+    @Nullable Possessions possessions;
+    @Nullable IdleTimer idleTimer;
+
+    /// How many messages it has received; read racily by reports.
+    int turns;
+
+    private boolean highWater;
+
+    Cell(
+            LocalNode node,
+            @Nullable Cell<?> parent,
+            Recipe<M> recipe,
+            @Nullable Object body,
+            Habit habit,
+            long id,
+            boolean atRest) {
+        this.node = node;
+        this.parent = parent;
+        this.recipe = recipe;
+        this.body = body;
+        this.habit = habit;
+        this.id = id;
+        WORD.set(this, atRest ? IDLE : null);
+    }
+
+    // ================================================================ mailbox
+
+    /// Takes a user message from outside: counts it, and puts it in.
+    ///
+    /// @param patient whether the sender may be made to wait for room, for at most `patience` nanoseconds
+    final Offer accept(Mail mail, boolean patient, long patience) {
+        if (mail instanceof Request<?> request && closesCycle(request)) {
+            return new Offer.Dead(new DeadLetter.Reason.Cycle());
+        }
+        node.countAccepted();
+        return put(mail, patient, patience);
+    }
+
+    /// As [#accept], for a message that has been counted.
+    Offer put(Mail mail, boolean patient, long patience) {
+        return push(mail) ? Offer.ACCEPTED : bury(mail);
+    }
+
+    final Offer bury(Mail mail) {
+        var reason = deathForLetters();
+        node.deadLetter(mail, this, reason);
+        return new Offer.Dead(reason);
+    }
+
+    private DeadLetter.Reason deathForLetters() {
+        var seen = fate;
+        if (node.closed()) {
+            return new DeadLetter.Reason.NodeClosed();
+        }
+        return seen == null || seen instanceof Fate.Gone
+                ? new DeadLetter.Reason.NoProcess()
+                : new DeadLetter.Reason.Died(seen.reason());
+    }
+
+    /// Takes the baton of a request over; true when its caller waits for itself, and then has been told.
+    final boolean closesCycle(Request<?> request) {
+        var wait = request.cell;
+        if (wait == null) {
+            return false;
+        }
+        wait.holder = this;
+        var asker = wait.owner;
+        if (asker == null || asker.waiting != wait) {
+            return false;
+        }
+        var cycle = Cycles.closedBy(asker, wait);
+        if (cycle == null) {
+            return false;
+        }
+        request.fail(cycle);
+        return true;
+    }
+
+    /// Puts a mail in, whatever it is; false when the mailbox is closed.
+    boolean push(Mail mail) {
+        node.scheduler.pause("push");
+        while (true) {
+            var top = word;
+            if (top == CLOSED) {
+                return false;
+            }
+            boolean idle = top == IDLE;
+            mail.next = idle ? null : top;
+            mail.depth = idle || top == null ? 1 : top.depth + 1;
+            if (WORD.compareAndSet(this, top, mail)) {
+                if (idle) {
+                    wake();
+                } else if (mail.depth >= 64 && mail.depth == recipe.mailbox().highWater()) {
+                    roseAbove(mail.depth);
+                }
+                return true;
+            }
+        }
+    }
+
+    final void wake() {
+        var rests = resting;
+        if (rests == null) {
+            node.scheduler.ready(this);
+        } else {
+            rests.over = true;
+            node.scheduler.resume(rests);
+        }
+    }
+
+    private void roseAbove(int queued) {
+        if (!highWater) {
+            highWater = true;
+            node.observers.highWater(this, queued);
+        }
+    }
+
+    /// Takes everything from the word, oldest first; null when there is nothing.
+    @Nullable Mail take() {
+        if (word == null) {
+            return null;
+        }
+        var newest = (Mail) WORD.getAndSet(this, null);
+        if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
+            highWater = false;
+            node.observers.lowWater(this, newest.depth);
+        }
+        return Mail.reversed(newest);
+    }
+
+    /// Gives the actor back when nothing has arrived.
+    boolean rest() {
+        node.scheduler.pause("rest");
+        return WORD.compareAndSet(this, null, IDLE);
+    }
+
+    /// The body waits in `receive` until a mail arrives.
+    final void awaitMail(Resting wait) {
+        wait.over = false;
+        resting = wait;
+        if (rest()) {
+            node.scheduler.suspend(wait);
+        }
+        resting = null;
+    }
+
+    /// Closes the mailbox for good; what was in it, oldest first.
+    @Nullable Mail close() {
+        var newest = (Mail) WORD.getAndSet(this, CLOSED);
+        return newest == IDLE || newest == CLOSED ? null : Mail.reversed(newest);
+    }
+
+    boolean isClosed() {
+        return word == CLOSED;
+    }
+
+    /// How many mails wait: exact for the word, a bounded walk for what was taken. Racy.
+    final int queued() {
+        int walked = 0;
+        for (var mail = first; mail != null && walked < 10_000; mail = mail.next) {
+            walked++;
+        }
+        return queuedInWord() + walked;
+    }
+
+    int queuedInWord() {
+        var top = word;
+        return top == null || top == IDLE || top == CLOSED ? 0 : top.depth;
+    }
+
+    /// A user message has been received.
+    void received() {}
+
+    /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
+    void inherit(Mail mail, @Nullable Mail last) {
+        if (last == null) {
+            first = mail;
+        } else {
+            last.next = mail;
+        }
+        mail.next = null;
+    }
+
+    /// How many user messages wait; for the ledger, when the node is quiet.
+    long waitingMessages() {
+        long count = userMails(first);
+        var top = word;
+        return top == IDLE || top == CLOSED ? count : count + userMails(top);
+    }
+
+    static long userMails(@Nullable Mail mail) {
+        long count = 0;
+        for (; mail != null; mail = mail.next) {
+            count += mail instanceof Signal ? 0 : 1;
+        }
+        return count;
+    }
+
+    // ================================================================ activation
+
+    @Override
+    public final void run() {
+        var runner = Runner.enter();
+        var thread = Thread.currentThread();
+        runner.runs(this);
+        occupant = thread;
+        try {
+            Activity.run(this, runner);
+        } catch (Throwable fatal) {
+            node.fatal(this, fatal);
+        } finally {
+            vacate(thread);
+            runner.runs(null);
+        }
+    }
+
+    /// Leaves the actor, after an interrupt that is on its way has arrived.
+    private void vacate(Thread thread) {
+        if (!OCCUPANT.compareAndSet(this, thread, null)) {
+            while (occupant == INTERRUPTING) {
+                Thread.onSpinWait();
+            }
+            occupant = null;
+        }
+        clearStrayInterrupt(thread);
+    }
+
+    static void clearStrayInterrupt(Thread thread) {
+        if (thread.isInterrupted()) {
+            Thread.interrupted();
+        }
+    }
+
+    private void interrupt() {
+        if (occupant instanceof Thread thread && OCCUPANT.compareAndSet(this, thread, INTERRUPTING)) {
+            thread.interrupt();
+            occupant = new Interrupted(thread);
+        }
+    }
+
+    /// The thread that runs it, if one does.
+    final @Nullable Thread lastThread() {
+        return occupant instanceof Thread thread
+                ? thread
+                : occupant instanceof Interrupted(Thread interrupted) ? interrupted : null;
+    }
+
+    final boolean occupied() {
+        return occupant != null;
+    }
+
+    @Override
+    public final Recipe.Threading threading() {
+        var asked = recipe.threading();
+        return asked == Recipe.Threading.SHARED && habit.blocks() ? Recipe.Threading.BLOCKING : asked;
+    }
+
+    @Override
+    public final boolean ended() {
+        return isGone();
+    }
+
+    // ================================================================ exits
+
+    /// The `Self` of this actor; made with the first message.
+    final ActorSelf<M> selfRef() {
+        var made = self;
+        if (made == null) {
+            self = made = new ActorSelf<>(this);
+        }
+        return made;
+    }
+
+    final @Nullable Fate fate() {
+        return fate;
+    }
+
+    final boolean casFate(@Nullable Fate from, Fate to) {
+        return FATE.compareAndSet(this, from, to);
+    }
+
+    final boolean leaving() {
+        var seen = fate;
+        return seen != null && seen.leaves();
+    }
+
+    final boolean isGone() {
+        return fate instanceof Fate.Gone;
+    }
+
+    /// Ends this actor, on its own thread, when it has been told to exit.
+    final void checkpoint() {
+        var seen = fate;
+        if (seen != null && seen.leaves()) {
+            throw new ExitSignal(seen.reason());
+        }
+    }
+
+    /// As [#checkpoint], for a sender: what a killed one sends is a dead letter.
+    final void fence(Ref<?> to, Mail mail) {
+        var seen = fate;
+        if (seen != null && seen.leaves()) {
+            if (!(seen instanceof Fate.Told)) {
+                Refs.nodeOf(to).refuse(mail, to, new DeadLetter.Reason.Fenced());
+            }
+            throw new ExitSignal(seen.reason());
+        }
+    }
+
+    /// An exit signal, of a link or explicit: the receipt table of otp-semantics 1.3.
+    final void exitSignal(Cell<?> from, ExitReason reason) {
+        while (true) {
+            var seen = fate;
+            boolean trapping = seen instanceof Fate.Trapping;
+            if (seen != null && !trapping) {
+                return;
+            }
+            if (trapping && from != parent) {
+                push(new Signal.Exited(from, reason));
+                return;
+            }
+            if (reason instanceof ExitReason.Normal) {
+                return;
+            }
+            if (casFate(seen, new Fate.Told(reason))) {
+                wakeToLeave();
+                return;
+            }
+        }
+    }
+
+    /// Tells it, from its own mailbox, to stop now.
+    final void tell(ExitReason reason) {
+        var seen = fate;
+        if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
+            tell(reason);
+        }
+    }
+
+    private void wakeToLeave() {
+        push(new Signal.Nudge());
+        var wait = waiting;
+        if (wait != null) {
+            wait.abort();
+        }
+    }
+
+    @Override
+    public final void kill() {
+        Runner.checkpoint();
+        killFirmly();
+    }
+
+    final void killFirmly() {
+        while (true) {
+            var seen = fate;
+            if (seen instanceof Fate.Gone || seen instanceof Fate.Killed) {
+                return;
+            }
+            if (casFate(seen, Fate.KILLED)) {
+                break;
+            }
+        }
+        wakeToLeave();
+        interrupt();
+        Unkillable.watch(this);
+    }
+
+    @Override
+    public final void exit(ExitReason reason) {
+        Objects.requireNonNull(reason, "reason");
+        Runner.checkpoint();
+        if (reason instanceof ExitReason.Killed) {
+            kill();
+            return;
+        }
+        var sender = Runner.actor();
+        exitSignal(sender == null ? node.guardian() : sender, reason);
+    }
+
+    @Override
+    public final void stop(ExitReason reason) {
+        Objects.requireNonNull(reason, "reason");
+        Runner.checkpoint();
+        push(new Signal.Stop(reason));
+    }
+
+    @Override
+    public final boolean alive() {
+        return !isGone();
+    }
+
+    @Override
+    public final ExitReason await() {
+        return awaitExit(Long.MAX_VALUE).orElseThrow(() -> new IllegalStateException("woken without an exit"));
+    }
+
+    @Override
+    public final Optional<ExitReason> await(Duration patience) {
+        return awaitExit(Clocks.nanos(patience));
+    }
+
+    private Optional<ExitReason> awaitExit(long patience) {
+        Runner.checkpoint();
+        var actor = Runner.actor();
+        if (actor == this) {
+            throw new IllegalStateException(path() + " would wait for its own exit; use stop");
+        }
+        var wait = new WaitCell<Object>(actor, node, patience);
+        var tie = Tie.waiter(this, wait);
+        if (!Ties.add(tie, this)) {
+            return Optional.of(goneReason());
+        }
+        wait.publish();
+        try {
+            wait.suspend();
+        } finally {
+            wait.retract();
+            Ties.remove(tie);
+        }
+        wait.orInterrupted();
+        return Optional.ofNullable(wait.<ExitReason>value());
+    }
+
+    final ExitReason goneReason() {
+        return fate instanceof Fate.Gone(ExitReason reason) ? reason : new ExitReason.NoProcess();
+    }
+
+    /// Waits for its exit on behalf of the kernel; an exit of the waiter does not end the wait. False when the time was not enough.
+    final boolean awaitFirmly(@Nullable Cell<?> waiter, long patience) {
+        var wait = new WaitCell<Object>(waiter, node, patience);
+        var tie = Tie.waiter(this, wait);
+        if (!Ties.add(tie, this)) {
+            return true;
+        }
+        wait.suspendFirmly();
+        Ties.remove(tie);
+        return isGone();
+    }
+
+    // ================================================================ the short lock
+
+    final void lock() {
+        Spin.lock(LOCK, this);
+    }
+
+    final void unlock() {
+        Spin.unlock(LOCK, this);
+    }
+
+    /// The order in which two short locks are taken: nodes by their number, then actors by theirs.
+    final boolean before(Cell<?> other) {
+        return node == other.node ? id < other.id : node.number < other.node.number;
+    }
+
+    // ================================================================ pid
+
+    final long patience() {
+        var own = recipe.patience();
+        return own.isPresent() ? Clocks.nanos(own.get()) : node.patienceNanos();
+    }
+
+    @Override
+    public final long id() {
+        return id;
+    }
+
+    final String label() {
+        return recipe.name().map(name -> name.value()).or(recipe::label).orElse(habit.label + "-" + id);
+    }
+
+    @Override
+    public final String path() {
+        var above = parent;
+        return above == null ? "/" + label() : above.parent == null ? "/" + label() : above.path() + "/" + label();
+    }
+
+    @Override
+    public final ActorInfo info() {
+        return Reports.info(this);
+    }
+
+    @Override
+    public final void send(M message) {
+        Refs.send(this, message);
+    }
+
+    @Override
+    public final Offer offer(M message) {
+        return Refs.offer(this, message);
+    }
+
+    @Override
+    public final <R> R call(Call<? extends M, R> request) {
+        return Refs.call(this, request);
+    }
+
+    @Override
+    public final <R> Pending<R> ask(Call<? extends M, R> request) {
+        return Refs.ask(this, request);
+    }
+
+    /// The outcome of a request whose holder dies for this reason.
+    static <R> Outcome<R> exited(ExitReason reason) {
+        return new Outcome.Failed<>(new dev.coppice.kernel.Failure.Exited(reason));
+    }
+
+    @Override
+    public final String toString() {
+        return "<" + node.number + "." + id + " " + label() + ">";
+    }
 }

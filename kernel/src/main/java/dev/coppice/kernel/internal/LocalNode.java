@@ -1,10 +1,400 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Config;
+import dev.coppice.kernel.Counters;
+import dev.coppice.kernel.CrashReport;
+import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.StartFailed;
+import dev.coppice.kernel.spi.Scheduler;
 import java.time.Duration;
-import java.util.*;
-public abstract non-sealed class LocalNode implements Node {
-    static UnsupportedOperationException no() { return new UnsupportedOperationException(); }
-    public static Node start(Config c) { throw no(); }
-    public static Node start(Actor<?> r, Config c) { throw no(); }
-    public static void run(Actor<?> r, Config c) { throw no(); }
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/// A node: its scheduler, its names, its observers, its counts, and the guardian, an actor without a body that owns everything which
+/// nobody else owns.
+public final class LocalNode implements Node {
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final CopyOnWriteArrayList<LocalNode> RUNNING = new CopyOnWriteArrayList<>();
+
+    /// Open, then closing, then closed.
+    private enum Phase {
+        OPEN,
+        CLOSING,
+        CLOSED
+    }
+
+    final int number = NUMBERS.incrementAndGet();
+    final Scheduler scheduler;
+    final Names names = new Names(this);
+    final Observers observers;
+
+    private final Config config;
+    private final Cell<Object> guardian;
+    private final WaitCell<Object> ended;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
+    private final AtomicReference<ExitReason> why = new AtomicReference<>();
+    private volatile @Nullable Cell<?> root;
+    private volatile List<String> abandoned = List.of();
+
+    private final AtomicLong ids = new AtomicLong();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder received = new LongAdder();
+    private final LongAdder lateReplies = new LongAdder();
+    private final LongAdder spawned = new LongAdder();
+    private final LongAdder exited = new LongAdder();
+    private final LongAdder crashed = new LongAdder();
+    private final LongAdder unkillable = new LongAdder();
+    private final LongAdder timers = new LongAdder();
+    private final ConcurrentHashMap<String, LongAdder> letters = new ConcurrentHashMap<>();
+
+    private LocalNode(Config config) {
+        this.config = config;
+        var made = config.scheduler();
+        this.scheduler = made == null ? new Places(this, config.places()) : made.get();
+        this.observers = new Observers(this);
+        Loop<Object> nobody = _ -> {
+            throw new IllegalStateException("the guardian has no body");
+        };
+        this.guardian = new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
+        this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);
+        RUNNING.add(this);
+    }
+
+    public static Node start(Config config) {
+        return new LocalNode(config);
+    }
+
+    public static Node start(Actor<?> root, Config config) {
+        var node = new LocalNode(config);
+        try {
+            node.startRoot(root);
+        } catch (Throwable failed) {
+            node.close();
+            throw failed;
+        }
+        return node;
+    }
+
+    public static void run(Actor<?> root, Config config) {
+        LocalNode node;
+        try {
+            node = (LocalNode) start(root, config);
+        } catch (StartFailed failed) {
+            new Log("dev.coppice." + config.name()).line(Level.ERROR, "the root did not start", Map.of(), failed);
+            System.exit(1);
+            return;
+        }
+        var stopper = Thread.ofPlatform().name("coppice-shutdown").unstarted(node::close);
+        Runtime.getRuntime().addShutdownHook(stopper);
+        var reason = node.await();
+        if (!reason.clean()) {
+            System.exit(1);
+        }
+    }
+
+    private void startRoot(Actor<?> actor) {
+        var started = Starter.start(guardian, actor, false);
+        root = started;
+        var end = new WaitCell<Object>(null, this, Long.MAX_VALUE).onComplete(reason -> rootExited((ExitReason) reason));
+        if (!Ties.add(Tie.waiter(started, end), started)) {
+            end.complete(started.goneReason());
+        }
+    }
+
+    private void rootExited(ExitReason reason) {
+        why.compareAndSet(null, reason);
+        stop();
+    }
+
+    // ---- actors and names
+
+    @Override
+    public <M> Pid<M> spawn(Actor<M> actor) {
+        Runner.checkpoint();
+        return Starter.start(guardian, actor, false);
+    }
+
+    @Override
+    public <M> Ref<M> ref(Name<M> name) {
+        return new Named<>(this, name);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <M> Optional<Pid<M>> whereis(Name<M> name) {
+        var slot = names.find(name);
+        return slot == null ? Optional.empty() : Optional.ofNullable((Pid<M>) slot.openHolder());
+    }
+
+    @Override
+    public SortedMap<String, Optional<Pid<?>>> names() {
+        return names.all();
+    }
+
+    @Override
+    public Optional<Pid<?>> root() {
+        return Optional.ofNullable(root);
+    }
+
+    @Override
+    public List<Pid<?>> children() {
+        return List.copyOf(Reports.children(guardian));
+    }
+
+    @Override
+    public String tree() {
+        return TreeText.of(guardian);
+    }
+
+    Cell<Object> guardian() {
+        return guardian;
+    }
+
+    long nextId() {
+        return ids.incrementAndGet();
+    }
+
+    static LocalNode anyRunning() {
+        if (RUNNING.isEmpty()) {
+            throw new IllegalStateException("no node is running");
+        }
+        return RUNNING.getLast();
+    }
+
+    // ---- the end
+
+    @Override
+    public void stop() {
+        if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
+            guardian.close();
+            scheduler.execute(this::closeDown);
+        }
+    }
+
+    @Override
+    public void close() {
+        var actor = Runner.actor();
+        if (actor != null && actor.node == this) {
+            throw new IllegalStateException(actor.path() + " would wait for its own end in Node.close; use Node.stop");
+        }
+        stop();
+        ended.valueFor(Long.MAX_VALUE);
+    }
+
+    private void closeDown() {
+        abandoned = new Closing(this, guardian).run();
+        observers.end();
+        phase.set(Phase.CLOSED);
+        RUNNING.remove(this);
+        why.compareAndSet(null, new ExitReason.Shutdown());
+        ended.complete(why.get());
+        scheduler.close();
+    }
+
+    boolean closed() {
+        return phase.get() == Phase.CLOSED;
+    }
+
+    @Override
+    public ExitReason await() {
+        return ended.<ExitReason>valueFor(Long.MAX_VALUE).orElseThrow();
+    }
+
+    @Override
+    public Optional<ExitReason> await(Duration patience) {
+        return ended.valueFor(Clocks.nanos(patience));
+    }
+
+    @Override
+    public List<String> abandoned() {
+        return abandoned;
+    }
+
+    /// An error of the kernel itself: its invariants are gone.
+    void fatal(@Nullable Cell<?> cell, Throwable error) {
+        observers.fatal(cell, error);
+        if (config.haltsOnFatal()) {
+            Runtime.getRuntime().halt(134);
+        }
+        why.compareAndSet(null, new ExitReason.Crashed(error));
+        if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
+            guardian.close();
+            scheduler.execute(this::closeDown);
+        }
+    }
+
+    // ---- messages that nobody gets
+
+    /// Counts and refuses a message that reaches no mailbox.
+    Offer refuse(Mail mail, Ref<?> to, DeadLetter.Reason reason) {
+        countAccepted();
+        var said = closed() ? new DeadLetter.Reason.NodeClosed() : reason;
+        deadLetter(mail, to, said);
+        return new Offer.Dead(said);
+    }
+
+    /// The end of a message: its caller fails, the observers are told.
+    void deadLetter(Mail mail, Ref<?> to, DeadLetter.Reason reason) {
+        letters.computeIfAbsent(reason.getClass().getSimpleName(), _ -> new LongAdder()).increment();
+        if (mail instanceof Request<?> request) {
+            request.fail(failure(reason, to));
+        }
+        if (mail instanceof Mail.Quiet) {
+            return;
+        }
+        var sender = Runner.actor();
+        var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
+        observers.undelivered(
+                letter, to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
+    }
+
+    private static Failure failure(DeadLetter.Reason reason, Ref<?> to) {
+        return switch (reason) {
+            case DeadLetter.Reason.Died(var died) -> new Failure.Exited(died);
+            case DeadLetter.Reason.Refused(var policy) -> new Failure.Refused(policy);
+            case DeadLetter.Reason.Dropped(var policy) -> new Failure.Refused(policy);
+            case DeadLetter.Reason.Cycle() ->
+                new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
+            case DeadLetter.Reason.NoProcess(),
+                    DeadLetter.Reason.Restarting(),
+                    DeadLetter.Reason.Fenced(),
+                    DeadLetter.Reason.NodeClosed() ->
+                new Failure.Exited(new ExitReason.NoProcess());
+        };
+    }
+
+    // ---- counts
+
+    void countAccepted() {
+        var runner = Runner.current();
+        var tally = runner == null ? null : runner.tally(this);
+        if (tally == null) {
+            accepted.increment();
+        } else {
+            tally.accepted();
+        }
+    }
+
+    void countReceived() {
+        var runner = Runner.current();
+        var tally = runner == null ? null : runner.tally(this);
+        if (tally == null) {
+            received.increment();
+        } else {
+            tally.received();
+        }
+    }
+
+    void countSpawned() {
+        spawned.increment();
+    }
+
+    void countExited(ExitReason reason) {
+        exited.increment();
+        if (!reason.clean()) {
+            crashed.increment();
+        }
+    }
+
+    void countUnkillable() {
+        unkillable.increment();
+    }
+
+    void countTimer(int by) {
+        timers.add(by);
+    }
+
+    void lateReply() {
+        lateReplies.increment();
+    }
+
+    @Override
+    public Counters counters() {
+        long in = accepted.sum();
+        long out = received.sum();
+        if (scheduler instanceof Places places) {
+            in += places.accepted();
+            out += places.received();
+        }
+        var dead = new TreeMap<String, Long>();
+        letters.forEach((reason, count) -> dead.put(reason, count.sum()));
+        return new Counters(
+                in,
+                out,
+                waiting(guardian) + names.waitingMessages(),
+                dead,
+                lateReplies.sum(),
+                spawned.sum(),
+                exited.sum(),
+                crashed.sum(),
+                unkillable.sum(),
+                timers.sum());
+    }
+
+    private static long waiting(Cell<?> top) {
+        long count = 0;
+        var todo = new java.util.ArrayDeque<Cell<?>>(List.of(top));
+        for (var cell = todo.poll(); cell != null; cell = todo.poll()) {
+            count += cell.waitingMessages();
+            todo.addAll(Reports.children(cell));
+        }
+        return count;
+    }
+
+    // ---- observers, limits
+
+    @Override
+    public <E extends NodeEvent> Cancellable subscribe(Class<E> type, Ref<? super E> subscriber) {
+        return observers.subscribe(type, subscriber);
+    }
+
+    @Override
+    public void publish(NodeEvent event) {
+        observers.publish(event);
+    }
+
+    @Override
+    public List<CrashReport> crashes() {
+        return observers.crashes();
+    }
+
+    @Override
+    public Config config() {
+        return config;
+    }
+
+    long patienceNanos() {
+        return Clocks.nanos(config.patience());
+    }
+
+    long unkillableNanos() {
+        return Clocks.nanos(config.unkillableAfter());
+    }
+
+    @Override
+    public String toString() {
+        return "Node[" + config.name() + " " + number + "]";
+    }
 }

@@ -1,12 +1,120 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Envelope;
-public non-sealed class Mail implements Envelope<Object> {
-    public Object message() { throw new UnsupportedOperationException(); }
-    public boolean expectsReply() { throw new UnsupportedOperationException(); }
-    public void reply(Object v) { throw new UnsupportedOperationException(); }
-    public void fail(Failure v) { throw new UnsupportedOperationException(); }
-    public Offer passTo(Ref<? super Object> v) { throw new UnsupportedOperationException(); }
-    public void drop(Ref<?> v, DeadLetter.Reason r) { throw new UnsupportedOperationException(); }
-    public void received() { throw new UnsupportedOperationException(); }
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A message in a mailbox: the mailbox's link and the envelope in one object, the only thing that a send allocates.
+public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.Quiet, Request, Signal {
+
+    /// The next in whatever list holds it: newest first in the mailbox word, oldest first once taken. Written by whoever owns it: the
+    /// sender before the CAS that publishes it, then the receiver.
+    @Nullable Mail next;
+
+    /// How many stand in the mailbox word, this one included. Written by the sender before it is published.
+    int depth;
+
+    /// As the sender passed it.
+    final Object message;
+
+    Mail(Object message) {
+        this.message = message;
+    }
+
+    /// A user message that went through `via`.
+    static final class Wrapped extends Mail {
+        private final Function<Object, Object> wrap;
+        private @Nullable Object opened;
+
+        Wrapped(Object message, Function<Object, Object> wrap) {
+            super(message);
+            this.wrap = wrap;
+        }
+
+        @Override
+        public Object message() {
+            var seen = opened;
+            if (seen == null) {
+                opened = seen = wrap.apply(message);
+            }
+            return seen;
+        }
+
+        @Override
+        Mail wrapped(Function<Object, Object> outer) {
+            return new Wrapped(message, wrap.andThen(outer));
+        }
+    }
+
+    /// An event for an observer: its loss is counted, but makes no further event.
+    static final class Quiet extends Mail {
+        private final @Nullable Function<Object, Object> wrap;
+
+        Quiet(Object message, @Nullable Function<Object, Object> wrap) {
+            super(message);
+            this.wrap = wrap;
+        }
+
+        @Override
+        public Object message() {
+            return wrap == null ? message : wrap.apply(message);
+        }
+
+        @Override
+        Mail wrapped(Function<Object, Object> outer) {
+            return new Quiet(message, wrap == null ? outer : wrap.andThen(outer));
+        }
+    }
+
+    @Override
+    public Object message() {
+        return message;
+    }
+
+    /// The same on its way through one more `via`. Wraps are applied in the receiver, the sender's first.
+    Mail wrapped(Function<Object, Object> outer) {
+        return new Wrapped(message, outer);
+    }
+
+    @Override
+    public boolean expectsReply() {
+        return false;
+    }
+
+    @Override
+    public void reply(Object value) {}
+
+    @Override
+    public void fail(Failure why) {}
+
+    @Override
+    public Offer passTo(Ref<? super Object> to) {
+        return Refs.deliver(to, this, false);
+    }
+
+    @Override
+    public void drop(Ref<?> at, DeadLetter.Reason reason) {
+        Refs.nodeOf(at).deadLetter(this, at, reason);
+    }
+
+    @Override
+    public void received() {
+        // A door's message is accepted and received in one step; the ledger of a node counts only its own actors' messages.
+    }
+
+    /// Links a stack, newest first, into a list, oldest first.
+    static @Nullable Mail reversed(@Nullable Mail newest) {
+        Mail oldest = null;
+        while (newest != null) {
+            var older = newest.next;
+            newest.next = oldest;
+            oldest = newest;
+            newest = older;
+        }
+        return oldest;
+    }
 }

@@ -1,9 +1,127 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import dev.coppice.kernel.Caller;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Outcome;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-public non-sealed class Request<R> implements Caller<R> {
-    public void reply(R v) { throw new UnsupportedOperationException(); }
-    public void fail(Throwable v) { throw new UnsupportedOperationException(); }
-    public boolean waiting() { throw new UnsupportedOperationException(); }
-    public void handTo(Callable<? extends R> v) { throw new UnsupportedOperationException(); }
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A request on its way or held: the baton of design law 3. Exactly one actor (or door, or name in its gap) holds it; whoever drops it
+/// completes [#cell] with a failure.
+public final class Request<R> extends Mail implements Caller<R> {
+
+    /// How its holder holds it.
+    enum Hold {
+        /// Received; must be settled before the handler returns.
+        HELD,
+        /// Kept open by `defer`.
+        DEFERRED,
+        /// Answered, failed or handed on by this holder.
+        SETTLED
+    }
+
+    /// Where the caller waits; null for a request that came by `send`.
+    final @Nullable WaitCell<R> cell;
+
+    private final @Nullable Function<Object, Object> wrap;
+    private @Nullable Object opened;
+
+    /// Written by the holder; `SETTLED` also by whoever answers through the [Caller].
+    volatile Hold hold = Hold.HELD;
+
+    /// The actor that received it, when, and how many messages it had received by then: for time-out reports. Written by the holder
+    /// when it receives it, read by anybody.
+    volatile @Nullable Cell<?> holder;
+
+    long receivedAt;
+    long receivedTurn;
+
+    /// Its neighbours among the open requests of its holder, confined to that.
+    @Nullable Request<?> older;
+
+    @Nullable Request<?> newer;
+
+    Request(Object message, @Nullable WaitCell<R> cell) {
+        this(message, cell, null);
+    }
+
+    private Request(Object message, @Nullable WaitCell<R> cell, @Nullable Function<Object, Object> wrap) {
+        super(message);
+        this.cell = cell;
+        this.wrap = wrap;
+        if (cell != null) {
+            cell.waitsFor(this);
+        }
+    }
+
+    @Override
+    public Object message() {
+        if (wrap == null) {
+            return message;
+        }
+        var seen = opened;
+        if (seen == null) {
+            opened = seen = wrap.apply(message);
+        }
+        return seen;
+    }
+
+    @Override
+    Mail wrapped(Function<Object, Object> outer) {
+        return new Request<>(message, cell, wrap == null ? outer : wrap.andThen(outer));
+    }
+
+    /// The same caller with another message: what `forward` sends.
+    Request<R> as(Object other) {
+        return new Request<>(other, cell);
+    }
+
+    @Override
+    public boolean expectsReply() {
+        return cell != null;
+    }
+
+    @Override
+    public boolean waiting() {
+        return hold != Hold.SETTLED && cell != null && !cell.over();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public void reply(Object value) {
+        Objects.requireNonNull(value, "a reply must not be null; use Optional, or Done for no content");
+        Runner.checkpoint();
+        settle(new Outcome.Replied<>((R) value));
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        Objects.requireNonNull(cause, "cause");
+        Runner.checkpoint();
+        fail(new Failure.Exited(new ExitReason.Crashed(cause)));
+    }
+
+    @Override
+    public void fail(Failure why) {
+        settle(new Outcome.Failed<>(why));
+    }
+
+    private void settle(Outcome<R> outcome) {
+        hold = Hold.SETTLED;
+        if (cell != null && !cell.complete(outcome) && outcome instanceof Outcome.Replied<R>) {
+            cell.late();
+        }
+    }
+
+    @Override
+    public void handTo(Callable<? extends R> work) {
+        var owner = holder;
+        if (owner == null) {
+            throw new IllegalStateException("no actor holds the request " + message + " any more");
+        }
+        Tasks.answer(owner, work, this);
+    }
 }

@@ -1,13 +1,95 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.Ref;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Another way to the same door: with a wrap for its messages, or with another patience.
 public final class Via<M> implements Ref<M> {
-    static UnsupportedOperationException no() { return new UnsupportedOperationException(); }
-    public static <M> Ref<M> patient(Ref<M> r, Duration d) { throw no(); }
-    public static <N, M> Ref<N> wrapping(Ref<M> r, Function<? super N, ? extends M> f) { throw no(); }
-    public void send(M m) { throw no(); }
-    public Offer offer(M m) { throw no(); }
-    public <R> R call(Call<? extends M, R> r) { throw no(); }
-    public <R> Pending<R> ask(Call<? extends M, R> r) { throw no(); }
+    private final Ref<?> target;
+    private final @Nullable Function<Object, Object> wrap;
+    private final long patience;
+
+    private Via(Ref<?> target, @Nullable Function<Object, Object> wrap, long patience) {
+        this.target = target;
+        this.wrap = wrap;
+        this.patience = patience;
+    }
+
+    public static <M> Ref<M> patient(Ref<M> target, Duration patience) {
+        if (patience.isNegative() || patience.isZero()) {
+            throw new IllegalArgumentException("within needs a duration longer than zero, was " + patience);
+        }
+        return new Via<>(target, null, Clocks.nanos(patience));
+    }
+
+    @SuppressWarnings("unchecked")
+    public static <N, M> Ref<N> wrapping(Ref<M> target, Function<? super N, ? extends M> wrap) {
+        return new Via<>(target, (Function<Object, Object>) (Function<?, ?>) requireNonNull(wrap, "wrap"), 0);
+    }
+
+    Ref<?> target() {
+        return target;
+    }
+
+    /// In nanoseconds; zero when it says nothing about it.
+    long patience() {
+        return patience;
+    }
+
+    Offer deliver(Mail mail, boolean patient) {
+        var inner = wrap == null ? mail : mail.wrapped(wrap);
+        if (patience == 0) {
+            return Refs.deliver(target, inner, patient);
+        }
+        return switch (target) {
+            case Cell<?> cell -> cell.accept(inner, patient, patience);
+            case Named<?> named -> named.deliver(inner, patient, patience);
+            default -> Refs.deliver(target, inner, patient);
+        };
+    }
+
+    @Override
+    public void send(M message) {
+        Refs.send(this, message);
+    }
+
+    @Override
+    public Offer offer(M message) {
+        return Refs.offer(this, message);
+    }
+
+    @Override
+    public <R> R call(Call<? extends M, R> request) {
+        return Refs.call(this, request);
+    }
+
+    @Override
+    public <R> Pending<R> ask(Call<? extends M, R> request) {
+        return Refs.ask(this, request);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Via<?> via
+                && via.target.equals(target)
+                && via.wrap == wrap
+                && via.patience == patience;
+    }
+
+    @Override
+    public int hashCode() {
+        return target.hashCode() * 31 + Long.hashCode(patience);
+    }
+
+    @Override
+    public String toString() {
+        return target.toString();
+    }
 }

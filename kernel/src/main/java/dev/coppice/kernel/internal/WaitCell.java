@@ -1,10 +1,311 @@
 package dev.coppice.kernel.internal;
-import dev.coppice.kernel.*;
+
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.spi.Scheduler;
+import dev.coppice.kernel.spi.Waiting;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Optional;
-public non-sealed class WaitCell<R> implements Pending<R> {
-    public Outcome<R> await() { throw new UnsupportedOperationException(); }
-    public Optional<Outcome<R>> await(Duration d) { throw new UnsupportedOperationException(); }
-    public Optional<Outcome<R>> poll() { throw new UnsupportedOperationException(); }
-    public boolean abandon() { throw new UnsupportedOperationException(); }
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The one-shot cell on which everything waits: calls, asks, starts, exits, room in a mailbox.
+///
+/// It is written once, by CAS: by an answer, a failure, the deadline, an exit of the waiter, or an interrupt. The first wins, the others
+/// learn that they lost, so that a reply that just made it beats the time-out, and a late one is known to be late.
+///
+/// ```
+///   open ----> Outcome      answered or failed; for other waits any value
+///   open ----> TIMED_OUT    by the scheduler, at the deadline
+///   open ----> ABORTED      the waiting actor has been told to exit; or abandoned
+///   open ----> INTERRUPTED  the waiting thread is no actor and was interrupted
+///   TIMED_OUT ----> Outcome (with the report, made by whoever looks first)
+/// ```
+///
+/// For the cycle check it also says who waits ([#owner]) and who would have to move ([#holder]).
+public final class WaitCell<R> extends Waiting implements Pending<R> {
+    private static final Object TIMED_OUT = new Object();
+    private static final Object ABORTED = new Object();
+    private static final Object INTERRUPTED = new Object();
+    private static final VarHandle STATE;
+    private static final VarHandle WATCHERS;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(WaitCell.class, "state", Object.class);
+            WATCHERS = lookup.findVarHandle(WaitCell.class, "watchers", WaitCell.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Null while open. Written by CAS only.
+    private volatile @Nullable Object state;
+
+    /// The actor that waits; null for any other thread.
+    final @Nullable Cell<?> owner;
+
+    /// Who must act for this wait to end: the edge of the wait-for graph. Null where there is no edge (a deferred request, an ordered
+    /// stop). Written by whoever passes the baton, read by cycle checks.
+    volatile @Nullable Cell<?> holder;
+
+    /// Who asked for it, for messages: the ref of the callee.
+    private final LocalNode node;
+
+    private final Scheduler scheduler;
+    private final long patience;
+
+    /// The request that is waited for, for reports. Written before the request is sent.
+    private @Nullable Request<?> request;
+
+    /// Run by whoever completes the cell, in place of a waiting thread. Set before the cell is shared.
+    private @Nullable Consumer<Object> listener;
+
+    /// Cells of those who await this one as a [Pending]: a stack, taken whole by the completer.
+    private volatile @Nullable WaitCell<?> watchers;
+
+    private @Nullable WaitCell<?> nextWatcher;
+
+    WaitCell(@Nullable Cell<?> owner, LocalNode node, long patience) {
+        this.owner = owner;
+        this.node = owner == null ? node : owner.node;
+        this.scheduler = this.node.scheduler;
+        this.patience = patience;
+    }
+
+    WaitCell<R> onComplete(Consumer<Object> listener) {
+        this.listener = listener;
+        return this;
+    }
+
+    @Nullable Request<?> request() {
+        return request;
+    }
+
+    void waitsFor(Request<?> sent) {
+        request = sent;
+    }
+
+    // ---- completion, from anywhere
+
+    boolean complete(Object value) {
+        if (!STATE.compareAndSet(this, null, value)) {
+            return false;
+        }
+        if (index >= 0) {
+            scheduler.cancel(this);
+        }
+        completed(value);
+        return true;
+    }
+
+    private void completed(Object value) {
+        var told = listener;
+        if (told != null) {
+            told.accept(value);
+        }
+        if (watchers != null) {
+            tellWatchers();
+        }
+        scheduler.resume(this);
+    }
+
+    @Override
+    public void ring() {
+        if (STATE.compareAndSet(this, null, TIMED_OUT)) {
+            completed(TIMED_OUT);
+        }
+    }
+
+    /// Ends the wait of an actor that has been told to exit.
+    void abort() {
+        complete(ABORTED);
+    }
+
+    @Override
+    public void interrupted() {
+        if (owner == null) {
+            complete(INTERRUPTED);
+        }
+    }
+
+    @Override
+    public boolean over() {
+        return state != null;
+    }
+
+    boolean timedOut() {
+        return state == TIMED_OUT;
+    }
+
+    /// An answer came after the cell was closed.
+    void late() {
+        node.lateReply();
+    }
+
+    // ---- waiting
+
+    /// Says to cycle checks and to exit signals that this cell's owner is about to wait on it.
+    void publish() {
+        if (owner != null) {
+            owner.waiting = this;
+        }
+    }
+
+    void retract() {
+        if (owner != null) {
+            owner.waiting = null;
+        }
+    }
+
+    void arm() {
+        if (patience < Long.MAX_VALUE) {
+            scheduler.schedule(this, scheduler.nanoTime() + patience);
+        }
+        if (state != null) {
+            scheduler.cancel(this);
+        }
+    }
+
+    /// Waits until the cell is complete; an actor that is told to exit meanwhile is ended.
+    void suspend() {
+        if (owner != null && owner.leaving()) {
+            abort();
+        }
+        if (state == null) {
+            arm();
+            scheduler.suspend(this);
+        }
+        if (owner != null) {
+            owner.checkpoint();
+        }
+    }
+
+    /// As [#suspend], for the kernel's own waits, which an exit does not end.
+    void suspendFirmly() {
+        if (state == null) {
+            arm();
+            scheduler.suspend(this);
+        }
+    }
+
+    /// The value, whatever it is; null when timed out, aborted or interrupted.
+    @SuppressWarnings("unchecked")
+    <T> @Nullable T value() {
+        var seen = state;
+        return seen == null || seen == TIMED_OUT || seen == ABORTED || seen == INTERRUPTED ? null : (T) seen;
+    }
+
+    @SuppressWarnings("unchecked")
+    Outcome<R> outcome() {
+        var seen = state;
+        if (seen instanceof Outcome<?> outcome) {
+            return (Outcome<R>) outcome;
+        }
+        if (seen == TIMED_OUT) {
+            STATE.compareAndSet(this, TIMED_OUT, new Outcome.Failed<R>(timeOut()));
+            return outcome();
+        }
+        if (seen == null) {
+            throw new IllegalStateException("the request is still open");
+        }
+        return new Outcome.Failed<>(
+                seen == INTERRUPTED ? new Failure.Interrupted() : new Failure.Refused("abandoned by its caller"));
+    }
+
+    private Failure timeOut() {
+        return new Failure.TimedOut(Reports.timeOut(this, holder, Duration.ofNanos(patience)));
+    }
+
+    /// For cells with many waiters: waits for the value on a cell of its own.
+    <T> Optional<T> valueFor(long limit) {
+        Runner.checkpoint();
+        if (state == null) {
+            awaitAs(Runner.actor(), limit);
+        }
+        return Optional.ofNullable(this.<T>value());
+    }
+
+    /// As an exception, for waits that are no calls.
+    void orInterrupted() {
+        if (state == INTERRUPTED) {
+            throw new CallFailed(new Failure.Interrupted());
+        }
+    }
+
+    // ---- Pending
+
+    @Override
+    public Outcome<R> await() {
+        Runner.checkpoint();
+        var actor = Runner.actor();
+        if (state == null) {
+            // Whoever awaits need not be who asked: each waits on a cell of its own, the asked one tells them all.
+            awaitAs(actor, Long.MAX_VALUE);
+        }
+        return outcome();
+    }
+
+    @Override
+    public Optional<Outcome<R>> await(Duration patience) {
+        Runner.checkpoint();
+        if (state == null) {
+            awaitAs(Runner.actor(), Clocks.nanos(patience));
+        }
+        return poll();
+    }
+
+    private void awaitAs(@Nullable Cell<?> actor, long limit) {
+        var mine = new WaitCell<Object>(actor, node, limit);
+        mine.holder = holder;
+        mine.publish();
+        try {
+            if (actor != null && holder != null && Cycles.closedBy(actor, mine) instanceof Failure.Cycle cycle) {
+                complete(new Outcome.Failed<R>(cycle));
+                return;
+            }
+            watch(mine);
+            mine.suspend();
+        } finally {
+            mine.abort();
+            mine.retract();
+        }
+        mine.orInterrupted();
+    }
+
+    private void watch(WaitCell<?> watcher) {
+        WaitCell<?> seen;
+        do {
+            seen = watchers;
+            var open = seen;
+            while (open != null && open.over()) {
+                open = open.nextWatcher;
+            }
+            watcher.nextWatcher = open;
+        } while (!WATCHERS.compareAndSet(this, seen, watcher));
+        if (state != null) {
+            tellWatchers();
+        }
+    }
+
+    private void tellWatchers() {
+        for (var watcher = (WaitCell<?>) WATCHERS.getAndSet(this, null); watcher != null; watcher = watcher.nextWatcher) {
+            watcher.complete(Boolean.TRUE);
+        }
+    }
+
+    @Override
+    public Optional<Outcome<R>> poll() {
+        return state == null ? Optional.empty() : Optional.of(outcome());
+    }
+
+    @Override
+    public boolean abandon() {
+        return complete(ABORTED);
+    }
 }

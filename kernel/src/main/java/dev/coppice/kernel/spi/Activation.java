@@ -11,6 +11,9 @@ public interface Activation {
     /// Where it asks to run.
     Recipe.Threading threading();
 
+    /// Whether it will never be ready again.
+    boolean ended();
+
     /// Who it is, for traces.
     long id();
 }

@@ -8,6 +8,10 @@ public abstract class Waiting extends Alarm {
     /// The thread that waits. Written by it before it looks at [#over] a last time, read by whoever resumes it.
     public volatile @Nullable Thread thread;
 
-    /// Whether the event has happened. Once true, always true.
+    /// Whether the event has happened. Stays true until the same thread waits again.
     public abstract boolean over();
+
+    /// Called by the scheduler, on the waiting thread, when that was interrupted while it waited. The flag has been cleared and is set
+    /// again after the wait.
+    public void interrupted() {}
 }

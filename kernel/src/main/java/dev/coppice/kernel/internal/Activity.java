@@ -1,0 +1,202 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Server;
+import org.jspecify.annotations.Nullable;
+
+/// What happens when an actor runs: the start of its body, a batch of messages, the end of its body.
+final class Activity {
+    /// Messages handled before others get their turn.
+    private static final int BATCH = 64;
+
+    private Activity() {}
+
+    static <M> void run(Cell<M> cell, Runner runner) {
+        if (cell.body instanceof Starting<?> starting && !begin(cell, starting)) {
+            return;
+        }
+        if (cell.body instanceof Loop<?>) {
+            runLoop(cell);
+        } else if (cell.body != null) {
+            drain(cell, runner);
+        }
+    }
+
+    // ---- start
+
+    /// Runs `init`; false when the actor is gone.
+    private static <M> boolean begin(Cell<M> cell, Starting<?> starting) {
+        if (starting.body() instanceof Server<?> server) {
+            try {
+                cell.checkpoint();
+                Activity.<M>server(server).init(cell.selfRef());
+                cell.checkpoint();
+            } catch (Throwable thrown) {
+                Dying.failedStart(cell, reasonOf(thrown), starting);
+                return false;
+            }
+            endDelivery(cell);
+        }
+        cell.body = starting.body();
+        if (starting.body() instanceof Server<?>) {
+            acknowledge(starting);
+        } else {
+            cell.selfRef().starting(starting);
+        }
+        return true;
+    }
+
+    static void acknowledge(Starting<?> starting) {
+        if (starting.acknowledged() != null) {
+            starting.acknowledged().complete(Boolean.TRUE);
+        }
+    }
+
+    // ---- servers
+
+    private static <M> void drain(Cell<M> cell, Runner runner) {
+        for (int left = BATCH; ; left--) {
+            if (cell.leaving()) {
+                Dying.leave(cell, cell.fate(), null);
+                return;
+            }
+            var mail = next(cell);
+            if (mail == null) {
+                return;
+            }
+            if (!turn(cell, mail)) {
+                return;
+            }
+            if (left <= 0 || runner.preempted()) {
+                yieldPlace(cell);
+                return;
+            }
+        }
+    }
+
+    /// The oldest mail; null when there was none and the actor rests now.
+    private static @Nullable Mail next(Cell<?> cell) {
+        while (true) {
+            var mail = cell.first;
+            if (mail == null) {
+                mail = cell.take();
+            }
+            if (mail != null) {
+                cell.first = mail.next;
+                mail.next = null;
+                return mail;
+            }
+            if (cell.rest()) {
+                return null;
+            }
+        }
+    }
+
+    private static void yieldPlace(Cell<?> cell) {
+        if (cell.first != null || !cell.rest()) {
+            cell.node.scheduler.ready(cell);
+        }
+    }
+
+    /// Handles one mail; false when that was the end of the actor.
+    private static <M> boolean turn(Cell<M> cell, Mail mail) {
+        try {
+            var message = open(cell, mail);
+            if (message != null) {
+                Activity.<M>server(cell.body).handle(Activity.<M>typed(message), cell.selfRef());
+            }
+        } catch (Throwable thrown) {
+            Dying.leave(cell, thrown, mail);
+            return false;
+        }
+        endDelivery(cell);
+        Cell.clearStrayInterrupt(Thread.currentThread());
+        return true;
+    }
+
+    /// What the body is to be told; null when there is nothing. Runs the user's functions into `M`.
+    static @Nullable Object open(Cell<?> cell, Mail mail) {
+        if (mail instanceof Signal signal) {
+            var message = signal.open(cell);
+            return message != null && signal.claim() ? message : null;
+        }
+        received(cell, mail);
+        return mail.message();
+    }
+
+    /// Counts a user message as received and makes it the current delivery.
+    static void received(Cell<?> cell, Mail mail) {
+        cell.node.countReceived();
+        cell.turns++;
+        cell.received();
+        if (cell.idleTimer != null) {
+            cell.idleTimer.touch();
+        }
+        OpenRequests.receive(cell, mail);
+    }
+
+    /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.
+    private static void endDelivery(Cell<?> cell) {
+        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+            request.fail(new Failure.Unanswered());
+        }
+        cell.current = null;
+        if (cell.open != null) {
+            cell.open.endDelivery();
+        }
+    }
+
+    // ---- loops
+
+    private static <M> void runLoop(Cell<M> cell) {
+        try {
+            cell.checkpoint();
+            Activity.<M>loop(cell.body).run(cell.selfRef());
+        } catch (Throwable thrown) {
+            Dying.leave(cell, thrown, cell.current);
+            return;
+        }
+        Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);
+    }
+
+    // ---- reasons
+
+    /// The exit reason of a body that threw. A callee's clean exit stays clean.
+    static ExitReason reasonOf(Throwable thrown) {
+        if (thrown instanceof ExitSignal signal) {
+            return signal.reason();
+        }
+        if (thrown instanceof CallFailed failed
+                && failed.failure() instanceof Failure.Exited(ExitReason reason)
+                && reason.clean()) {
+            return reason;
+        }
+        return new ExitReason.Crashed(thrown);
+    }
+
+    // ---- the casts that the recipe's type justifies
+
+    @SuppressWarnings("unchecked")
+    private static <M> M typed(Object message) {
+        return (M) message;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <M> Server<M> server(@Nullable Object body) {
+        if (body == null) {
+            throw new IllegalStateException("the actor is gone");
+        }
+        return (Server<M>) body;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M> Loop<M> loop(@Nullable Object body) {
+        if (body == null) {
+            throw new IllegalStateException("the actor is gone");
+        }
+        return (Loop<M>) body;
+    }
+}

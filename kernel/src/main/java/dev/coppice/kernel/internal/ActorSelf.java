@@ -1,0 +1,398 @@
+package dev.coppice.kernel.internal;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Caller;
+import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Down;
+import dev.coppice.kernel.Exit;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.Pattern;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The kernel's [Self]: checks that it is used by its own actor and that the actor may go on, and delegates.
+final class ActorSelf<M> implements Self<M> {
+    private final Cell<M> cell;
+    private @Nullable Resting resting;
+
+    /// The start of a loop that wants to be acknowledged.
+    private @Nullable Starting<?> starting;
+
+    ActorSelf(Cell<M> cell) {
+        this.cell = cell;
+    }
+
+    /// The start of every operation.
+    private void enter() {
+        confined();
+        cell.checkpoint();
+    }
+
+    private void confined() {
+        if (Runner.actor() != cell) {
+            throw new IllegalStateException("this Self belongs to " + cell
+                    + " and was used on another thread or in another actor; send that actor a message instead");
+        }
+    }
+
+    Resting resting() {
+        var made = resting;
+        if (made == null) {
+            resting = made = new Resting();
+        }
+        return made;
+    }
+
+    void starting(Starting<?> starting) {
+        this.starting = starting.acknowledged() == null ? null : starting;
+    }
+
+    @Nullable Starting<?> unacknowledged() {
+        return starting;
+    }
+
+    // ---- who
+
+    @Override
+    public Pid<M> pid() {
+        return cell;
+    }
+
+    @Override
+    public Node node() {
+        return cell.node;
+    }
+
+    @Override
+    public <N> Ref<N> ref(Name<N> name) {
+        return cell.node.ref(name);
+    }
+
+    // ---- receive
+
+    @Override
+    public M receive() {
+        return orThrow(receive(message -> message, Long.MAX_VALUE));
+    }
+
+    @Override
+    public Optional<M> receive(Duration patience) {
+        return Optional.ofNullable(receive(message -> message, Clocks.nanos(patience)));
+    }
+
+    @Override
+    public <T extends M> T receive(Class<T> type) {
+        return orThrow(receive(ofType(type), Long.MAX_VALUE));
+    }
+
+    @Override
+    public <T extends M> Optional<T> receive(Class<T> type, Duration patience) {
+        return Optional.ofNullable(receive(ofType(type), Clocks.nanos(patience)));
+    }
+
+    @Override
+    public <T> T receive(Pattern<M, T> pattern) {
+        return orThrow(receive(pattern, Long.MAX_VALUE));
+    }
+
+    @Override
+    public <T> Optional<T> receive(Pattern<M, T> pattern, Duration patience) {
+        return Optional.ofNullable(receive(pattern, Clocks.nanos(patience)));
+    }
+
+    private <T> @Nullable T receive(Pattern<M, T> pattern, long patience) {
+        requireNonNull(pattern, "pattern");
+        enter();
+        return Receiving.receive(cell, pattern, patience);
+    }
+
+    private static <M, T extends M> Pattern<M, T> ofType(Class<T> type) {
+        requireNonNull(type, "type");
+        return message -> type.isInstance(message) ? type.cast(message) : null;
+    }
+
+    private static <T> T orThrow(@Nullable T received) {
+        return requireNonNull(received, "a receive without a limit came back empty");
+    }
+
+    // ---- answer
+
+    @Override
+    public <R> void reply(Call<?, R> request, R value) {
+        requireNonNull(value, "a reply must not be null; use Optional, or self.done for no content");
+        enter();
+        var held = held(request);
+        if (held != null) {
+            held.reply(value);
+            settled(held);
+        }
+    }
+
+    @Override
+    public void fail(Call<?, ?> request, Throwable cause) {
+        enter();
+        var held = held(request);
+        if (held != null) {
+            held.fail(cause);
+            settled(held);
+        }
+    }
+
+    @Override
+    public void failCurrent(Throwable cause) {
+        requireNonNull(cause, "cause");
+        enter();
+        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+            request.fail(cause);
+        }
+    }
+
+    @Override
+    public <R> Caller<R> defer(Call<?, R> request) {
+        enter();
+        Request<R> held = held(request);
+        if (held == null) {
+            return new Request<>(request, null);
+        }
+        held.hold = Request.Hold.DEFERRED;
+        if (held.cell != null) {
+            held.cell.holder = null;
+        }
+        if (held == cell.current) {
+            cell.current = null;
+            OpenRequests.of(cell).add(held);
+        }
+        return held;
+    }
+
+    @Override
+    public <N, R> void forward(Call<? extends N, R> request, Ref<N> to) {
+        enter();
+        pass(request, request, to);
+    }
+
+    @Override
+    public <N, R> void forward(Call<?, R> request, Call<? extends N, R> as, Ref<N> to) {
+        enter();
+        pass(request, requireNonNull(as, "as"), to);
+    }
+
+    private <R> void pass(Call<?, R> request, Object as, Ref<?> to) {
+        Request<R> held = held(request);
+        if (held == null) {
+            Refs.send(to, as);
+            return;
+        }
+        held.hold = Request.Hold.SETTLED;
+        settled(held);
+        Refs.deliver(to, held.as(as), true);
+    }
+
+    /// The held request that this object is; null when it came by `send`.
+    @SuppressWarnings("unchecked")
+    private <R> @Nullable Request<R> held(Call<?, R> request) {
+        requireNonNull(request, "request");
+        var current = cell.current;
+        if (current != null && current.message == request) {
+            if (!(current instanceof Request<?> delivery)) {
+                return null;
+            }
+            if (delivery.hold != Request.Hold.SETTLED) {
+                return (Request<R>) delivery;
+            }
+        }
+        var found = cell.open == null ? null : cell.open.find(request);
+        if (found == null) {
+            throw new IllegalStateException(
+                    "there is no open request " + request + ": it was answered, deferred to a Caller and answered, or forwarded already,"
+                            + " or it is not the object that was received");
+        }
+        return found.cell == null ? null : (Request<R>) found;
+    }
+
+    private void settled(Request<?> request) {
+        if (request != cell.current && cell.open != null) {
+            cell.open.remove(request);
+        }
+    }
+
+    @Override
+    public <N, R> void ask(Ref<N> to, Call<? extends N, R> request, Function<? super Outcome<R>, ? extends M> as) {
+        requireNonNull(request, "request");
+        requireNonNull(as, "as");
+        enter();
+        var wait = new WaitCell<R>(cell, cell.node, Refs.patience(to, cell));
+        Refs.ask(to, request, wait.onComplete(_ -> cell.push(new Signal.Answer<>(wait.outcome(), as, null))));
+    }
+
+    @Override
+    public <R> Cancellable task(Callable<? extends R> work, Function<? super Outcome<R>, ? extends M> as) {
+        requireNonNull(work, "work");
+        requireNonNull(as, "as");
+        enter();
+        return Tasks.task(cell, work, as);
+    }
+
+    // ---- start others
+
+    @Override
+    public <N> Pid<N> spawn(Actor<N> actor) {
+        enter();
+        return Starter.start(cell, actor, false);
+    }
+
+    @Override
+    public <N> Pid<N> spawnLinked(Actor<N> actor) {
+        enter();
+        return Starter.start(cell, actor, true);
+    }
+
+    @Override
+    public <N> Pid<N> spawnDetached(Actor<N> actor) {
+        enter();
+        return Starter.start(cell.node.guardian(), actor, false);
+    }
+
+    @Override
+    public void ready() {
+        enter();
+        if (starting != null) {
+            Activity.acknowledge(starting);
+            starting = null;
+        }
+    }
+
+    // ---- failure
+
+    @Override
+    public void link(Pid<?> peer) {
+        enter();
+        Ties.link(cell, (Cell<?>) peer);
+        cell.checkpoint();
+    }
+
+    @Override
+    public void unlink(Pid<?> peer) {
+        enter();
+        Ties.unlink(cell, (Cell<?>) peer);
+    }
+
+    @Override
+    public Cancellable monitor(Ref<?> peer, Function<? super Down, ? extends M> as) {
+        requireNonNull(as, "as");
+        enter();
+        return Monitors.monitor(cell, peer, as);
+    }
+
+    @Override
+    public void trapExits(Function<? super Exit, ? extends M> as) {
+        requireNonNull(as, "as");
+        enter();
+        while (true) {
+            var seen = cell.fate();
+            if (seen instanceof Fate.Ending) {
+                return;
+            }
+            if (cell.casFate(seen, new Fate.Trapping(as))) {
+                return;
+            }
+            cell.checkpoint();
+        }
+    }
+
+    @Override
+    public void stop(ExitReason reason) {
+        requireNonNull(reason, "reason");
+        enter();
+        cell.tell(reason);
+        throw new ExitSignal(reason);
+    }
+
+    // ---- time
+
+    @Override
+    public Cancellable sendAfter(Duration delay, M message) {
+        requireNonNull(message, "message");
+        enter();
+        var timer = new ActorTimer(cell, message, 0);
+        timer.start(Clocks.nanos(delay));
+        return timer;
+    }
+
+    @Override
+    public Cancellable sendEvery(Duration period, M message) {
+        requireNonNull(message, "message");
+        enter();
+        var timer = new ActorTimer(cell, message, positive("period", period));
+        timer.start(Clocks.nanos(period));
+        return timer;
+    }
+
+    @Override
+    public Cancellable sendWhenIdle(Duration quiet, M message) {
+        requireNonNull(message, "message");
+        enter();
+        if (cell.idleTimer != null) {
+            cell.idleTimer.cancel();
+        }
+        var timer = new IdleTimer(cell, message, positive("quiet", quiet));
+        cell.idleTimer = timer;
+        timer.begin();
+        return timer;
+    }
+
+    private static long positive(String what, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(what + " must be longer than zero, was " + duration);
+        }
+        return Clocks.nanos(duration);
+    }
+
+    @Override
+    public long random() {
+        return cell.node.scheduler.random();
+    }
+
+    @Override
+    public Cancellable own(AutoCloseable resource) {
+        requireNonNull(resource, "resource");
+        enter();
+        return Possessions.of(cell).add(resource);
+    }
+
+    @Override
+    public long nanoTime() {
+        return cell.node.scheduler.nanoTime();
+    }
+
+    // ---- for supervisors
+
+    @Override
+    public void reserve(Name<?> name, Gap gap) {
+        enter();
+        cell.node.names.reserve(name, cell, gap);
+    }
+
+    @Override
+    public void release(Name<?> name) {
+        confined();
+        cell.node.names.release(name, cell);
+    }
+
+    @Override
+    public String toString() {
+        return "Self[" + cell + "]";
+    }
+}

@@ -1,0 +1,96 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.spi.Alarm;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A message to its actor, once or again and again. At most one tick of it waits in the mailbox; a period that finds one there is
+/// skipped, and the next is due a whole number of periods after the first.
+sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
+    private static final int ARMED = 0;
+    private static final int QUEUED = 1;
+    private static final int DONE = 2;
+
+    final Cell<?> cell;
+    final Object message;
+    private final long period;
+    private final AtomicInteger state = new AtomicInteger(ARMED);
+
+    // Its neighbours among the actor's timers, confined to the actor.
+    private @Nullable ActorTimer older;
+    private @Nullable ActorTimer newer;
+
+    private boolean counted;
+
+    ActorTimer(Cell<?> cell, Object message, long period) {
+        this.cell = cell;
+        this.message = message;
+        this.period = period;
+    }
+
+    void start(long delay) {
+        newer = cell.timers;
+        if (newer != null) {
+            newer.older = this;
+        }
+        cell.timers = this;
+        counted = true;
+        cell.node.countTimer(1);
+        cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
+    }
+
+    @Override
+    public void ring() {
+        if (state.compareAndSet(ARMED, QUEUED)) {
+            cell.push(new Signal.Tick(this));
+        }
+        if (period > 0 && state.get() != DONE) {
+            long now = cell.node.scheduler.nanoTime();
+            long missed = Math.max(0, (now - at) / period);
+            cell.node.scheduler.schedule(this, at + (missed + 1) * period);
+        }
+    }
+
+    boolean active() {
+        return state.get() != DONE;
+    }
+
+    /// The tick is received: a periodic one may tick again, the other is done.
+    boolean received() {
+        if (period > 0) {
+            return state.compareAndSet(QUEUED, ARMED);
+        }
+        boolean mine = state.compareAndSet(QUEUED, DONE);
+        forget();
+        return mine;
+    }
+
+    @Override
+    public boolean cancel() {
+        boolean open = state.getAndSet(DONE) != DONE;
+        cell.node.scheduler.cancel(this);
+        if (Runner.actor() == cell) {
+            forget();
+        }
+        return open;
+    }
+
+    /// Leaves the actor's list; on the actor's thread.
+    void forget() {
+        if (counted) {
+            counted = false;
+            cell.node.countTimer(-1);
+        }
+        if (older != null) {
+            older.newer = newer;
+        } else if (cell.timers == this) {
+            cell.timers = newer;
+        }
+        if (newer != null) {
+            newer.older = older;
+        }
+        older = null;
+        newer = null;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Alarm;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Alarms by time, then by order of arrival: a heap with four children a node, which keeps late deadlines, the usual case, cheap to add,
+/// and, since each alarm knows its index, cheap to take back. Under a short lock; nothing rings under it.
+final class AlarmHeap {
+    private static final VarHandle LOCK;
+
+    static {
+        try {
+            LOCK = MethodHandles.lookup().findVarHandle(AlarmHeap.class, "lock", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int stripe;
+
+    @SuppressWarnings("unused") // through LOCK
+    private volatile int lock;
+
+    private Alarm[] heap = new Alarm[64];
+    private int size;
+    private long sequence;
+
+    AlarmHeap(int stripe) {
+        this.stripe = stripe;
+    }
+
+    /// True when it is the earliest now.
+    boolean add(Alarm alarm, long at) {
+        Spin.lock(LOCK, this);
+        try {
+            if (alarm.index >= 0) {
+                throw new IllegalStateException("the alarm is scheduled already");
+            }
+            alarm.at = at;
+            alarm.sequence = sequence++;
+            alarm.stripe = stripe;
+            if (size == heap.length) {
+                heap = Arrays.copyOf(heap, size * 2);
+            }
+            up(size++, alarm);
+            return alarm.index == 0;
+        } finally {
+            Spin.unlock(LOCK, this);
+        }
+    }
+
+    boolean remove(Alarm alarm) {
+        Spin.lock(LOCK, this);
+        try {
+            if (alarm.index < 0 || alarm.stripe != stripe) {
+                return false;
+            }
+            removeAt(alarm.index);
+            return true;
+        } finally {
+            Spin.unlock(LOCK, this);
+        }
+    }
+
+    /// Takes the earliest when it is due.
+    @Nullable Alarm due(long now) {
+        if (size == 0) {
+            return null;
+        }
+        Spin.lock(LOCK, this);
+        try {
+            if (size == 0 || heap[0].at - now > 0) {
+                return null;
+            }
+            var alarm = heap[0];
+            removeAt(0);
+            return alarm;
+        } finally {
+            Spin.unlock(LOCK, this);
+        }
+    }
+
+    /// When the earliest is due; `Long.MAX_VALUE` when there is none.
+    long earliest() {
+        Spin.lock(LOCK, this);
+        try {
+            return size == 0 ? Long.MAX_VALUE : heap[0].at;
+        } finally {
+            Spin.unlock(LOCK, this);
+        }
+    }
+
+    private void removeAt(int index) {
+        heap[index].index = -1;
+        var last = heap[--size];
+        heap[size] = null;
+        if (index < size) {
+            down(index, last);
+            if (last.index == index) {
+                up(index, last);
+            }
+        }
+    }
+
+    private void up(int index, Alarm alarm) {
+        while (index > 0) {
+            int above = (index - 1) >> 2;
+            if (!before(alarm, heap[above])) {
+                break;
+            }
+            put(index, heap[above]);
+            index = above;
+        }
+        put(index, alarm);
+    }
+
+    private void down(int index, Alarm alarm) {
+        while (true) {
+            int least = (index << 2) + 1;
+            if (least >= size) {
+                break;
+            }
+            for (int child = least + 1; child < size && child < (index << 2) + 5; child++) {
+                if (before(heap[child], heap[least])) {
+                    least = child;
+                }
+            }
+            if (!before(heap[least], alarm)) {
+                break;
+            }
+            put(index, heap[least]);
+            index = least;
+        }
+        put(index, alarm);
+    }
+
+    private void put(int index, Alarm alarm) {
+        heap[index] = alarm;
+        alarm.index = index;
+    }
+
+    private static boolean before(Alarm one, Alarm other) {
+        return one.at != other.at ? one.at - other.at < 0 : one.sequence - other.sequence < 0;
+    }
+}

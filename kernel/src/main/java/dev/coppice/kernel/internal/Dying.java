@@ -1,0 +1,228 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Server;
+import org.jspecify.annotations.Nullable;
+
+/// How an actor ends: `terminate`, then two steps, then the news (design law 8).
+///
+/// 1. The mailbox closes and every request that it held fails.
+/// 2. What it owns goes: its children, youngest first, each within its limit; timers; monitors; the name.
+/// 3. It is gone: its parent forgets it, and exits, downs and waiters are told.
+///
+/// All of it runs on the thread that runs the actor, which may wait for children; nobody else touches what the actor owns. Only an
+/// abandoned actor is buried by another thread, when its own will not come back.
+final class Dying {
+    private Dying() {}
+
+    /// The body has been left by an exception: a crash, or the signal that unwinds an exiting actor.
+    static void leave(Cell<?> cell, Throwable thrown, @Nullable Mail failing) {
+        var reason = Activity.reasonOf(thrown);
+        var unacknowledged = cell.self == null ? null : cell.self.unacknowledged();
+        if (unacknowledged == null) {
+            end(cell, reason, failing, true);
+        } else {
+            failedStart(cell, reason, unacknowledged);
+        }
+    }
+
+    /// The actor has been told to exit while it rested.
+    static void leave(Cell<?> cell, @Nullable Fate fate, @Nullable Mail failing) {
+        end(cell, fate == null ? new ExitReason.Normal() : fate.reason(), failing, true);
+    }
+
+    /// `init` failed: no `terminate`, and the starter is told when it is gone.
+    static void failedStart(Cell<?> cell, ExitReason reason, Starting<?> starting) {
+        var above = cell.parent;
+        if (above != null) {
+            Ties.unlink(above, cell);
+        }
+        var told = end(cell, reason, null, false);
+        if (starting.acknowledged() != null && told != null) {
+            starting.acknowledged().complete(told);
+        }
+    }
+
+    private static @Nullable ExitReason end(Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
+        var decided = enterEnding(cell, reason);
+        if (decided == null) {
+            return null;
+        }
+        if (terminate && cell.body instanceof Server<?> server) {
+            decided = terminate(cell, server, decided);
+        }
+        bury(cell, decided, failing);
+        return decided;
+    }
+
+    /// Moves the exit word on; null when the actor was abandoned meanwhile.
+    private static @Nullable ExitReason enterEnding(Cell<?> cell, ExitReason reason) {
+        while (true) {
+            var seen = cell.fate();
+            if (seen instanceof Fate.Gone) {
+                return null;
+            }
+            if (seen instanceof Fate.Killed) {
+                return new ExitReason.Killed();
+            }
+            if (cell.casFate(seen, new Fate.Ending(reason))) {
+                return reason;
+            }
+        }
+    }
+
+    private static <M> ExitReason terminate(Cell<M> cell, Server<?> server, ExitReason reason) {
+        if (cell.fate() instanceof Fate.Killed) {
+            return reason;
+        }
+        try {
+            Cell.clearStrayInterrupt(Thread.currentThread());
+            Activity.<M>server(server).terminate(reason, cell.selfRef());
+        } catch (ExitSignal _) {
+            return cell.fate() instanceof Fate.Killed ? new ExitReason.Killed() : reason;
+        } catch (Throwable thrown) {
+            return Activity.reasonOf(thrown);
+        }
+        return reason;
+    }
+
+    // ---- the two steps
+
+    static void bury(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
+        var report = reason.clean() ? null : Reports.beforeTheEnd(cell, reason, failing);
+        closeMailbox(cell, reason);
+        stopChildren(cell);
+        dropPossessions(cell);
+        if (report != null) {
+            cell.node.observers.crashed(report);
+        }
+        announce(cell, reason);
+    }
+
+    private static void closeMailbox(Cell<?> cell, ExitReason reason) {
+        var taken = cell.first;
+        cell.first = null;
+        var waiting = cell.close();
+        var slot = cell.slot;
+        boolean kept = slot != null && cell.recipe.mailbox().kept() && slot.keeps();
+        for (var mail : new Mail[] {taken, waiting}) {
+            while (mail != null) {
+                var next = mail.next;
+                mail.next = null;
+                if (mail instanceof Signal) {
+                    // Exits, downs and ticks concern nobody else.
+                } else if (kept) {
+                    slot.keep(mail);
+                } else {
+                    cell.node.deadLetter(mail, cell, new DeadLetter.Reason.Died(reason));
+                }
+                mail = next;
+            }
+        }
+        failHeld(cell, reason);
+    }
+
+    private static void failHeld(Cell<?> cell, ExitReason reason) {
+        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+            request.fail(new Failure.Exited(reason));
+        }
+        cell.current = null;
+        if (cell.open != null) {
+            cell.open.failAll(reason);
+            cell.open = null;
+        }
+    }
+
+    private static void stopChildren(Cell<?> cell) {
+        while (true) {
+            cell.lock();
+            var child = cell.family == null ? null : cell.family.youngest();
+            cell.unlock();
+            if (child == null) {
+                return;
+            }
+            stop(child, cell, Clocks.nanos(child.recipe.stopWithin()));
+        }
+    }
+
+    /// An ordered stop on behalf of the kernel; after the limit a kill. Returns when the child is gone.
+    static void stop(Cell<?> child, Cell<?> from, long limit) {
+        child.exitSignal(from, new ExitReason.Shutdown());
+        if (!child.awaitFirmly(from, limit)) {
+            child.killFirmly();
+            child.awaitFirmly(from, Long.MAX_VALUE);
+        }
+    }
+
+    private static void dropPossessions(Cell<?> cell) {
+        for (var timer = cell.timers; timer != null; timer = cell.timers) {
+            timer.cancel();
+            timer.forget();
+        }
+        if (cell.idleTimer != null) {
+            cell.idleTimer.cancel();
+            cell.idleTimer = null;
+        }
+        if (cell.possessions != null) {
+            cell.possessions.closeAll(cell);
+            cell.possessions = null;
+        }
+        Ties.dropMonitorsOf(cell);
+        cell.node.names.releaseAll(cell);
+    }
+
+    private static void announce(Cell<?> cell, ExitReason reason) {
+        var path = cell.node.observers.watched() ? cell.path() : "";
+        if (!becomeGone(cell, reason)) {
+            return;
+        }
+        var above = cell.parent;
+        if (above != null) {
+            above.lock();
+            if (above.family != null) {
+                above.family.remove(cell);
+            }
+            above.unlock();
+        }
+        cell.body = null;
+        cell.self = null;
+        cell.family = null;
+        cell.node.countExited(reason);
+        cell.node.observers.exited(cell, path, reason);
+        for (var tie = Ties.take(cell); tie != null; tie = Ties.take(cell)) {
+            tie.announce(cell, reason);
+        }
+        cell.parent = null;
+    }
+
+    /// Closes the table of ties, and says so in the exit word; false when somebody else has done it.
+    private static boolean becomeGone(Cell<?> cell, ExitReason reason) {
+        cell.lock();
+        try {
+            while (true) {
+                var seen = cell.fate();
+                if (seen instanceof Fate.Gone) {
+                    return false;
+                }
+                if (cell.casFate(seen, new Fate.Gone(reason))) {
+                    return true;
+                }
+            }
+        } finally {
+            cell.unlock();
+        }
+    }
+
+    /// Takes back an actor that could not be given its name: it never ran and nobody knows it.
+    static void discard(Cell<?> cell, ExitReason reason) {
+        closeMailbox(cell, reason);
+        announce(cell, reason);
+    }
+
+    /// Goes on without an actor whose code ignores its kill: fenced, counted, its name free.
+    static void abandon(Cell<?> cell) {
+        bury(cell, new ExitReason.Killed(), null);
+    }
+}

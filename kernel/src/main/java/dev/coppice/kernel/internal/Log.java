@@ -1,0 +1,60 @@
+package dev.coppice.kernel.internal;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
+
+/// Structured lines: a message and key-values through SLF4J, or, where no provider is installed, on standard error, so that no crash is
+/// lost. Control characters in values are made harmless.
+final class Log {
+    private final Logger logger;
+
+    Log(String name) {
+        this.logger = LoggerFactory.getLogger(name);
+    }
+
+    void line(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
+        var clean = new LinkedHashMap<String, String>();
+        values.forEach((key, value) -> clean.put(key, harmless(String.valueOf(value))));
+        if (logger instanceof NOPLogger) {
+            onStandardError(level, message, clean, cause);
+            return;
+        }
+        var line = logger.atLevel(level);
+        clean.forEach(line::addKeyValue);
+        if (cause != null) {
+            line = line.setCause(cause);
+        }
+        line.log(message);
+    }
+
+    private static void onStandardError(Level level, String message, Map<String, String> values, @Nullable Throwable cause) {
+        var line = new StringBuilder().append(level).append(' ').append(message);
+        values.forEach((key, value) -> line.append(' ').append(key).append("=\"").append(value).append('"'));
+        if (level.toInt() >= Level.WARN.toInt()) {
+            System.err.println(line);
+            if (cause != null) {
+                cause.printStackTrace(System.err);
+            }
+        }
+    }
+
+    private static String harmless(String value) {
+        return value.codePoints().anyMatch(Log::harmful)
+                ? value.codePoints()
+                        .collect(
+                                StringBuilder::new,
+                                (text, c) -> text.appendCodePoint(harmful(c) ? '?' : c),
+                                StringBuilder::append)
+                        .toString()
+                : value;
+    }
+
+    private static boolean harmful(int c) {
+        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.ExitReason;
+import org.jspecify.annotations.Nullable;
+
+/// The requests that an actor holds besides the current delivery: deferred ones, a loop's earlier ones, the outer ones of a nested
+/// receive. Oldest first; confined to the actor, except that a [dev.coppice.kernel.Caller] may settle one from anywhere, which leaves
+/// it here until the next look.
+final class OpenRequests {
+    /// A loop that is *sent* requests and never answers them must not keep them all.
+    private static final int SENT_KEPT = 100;
+
+    private @Nullable Request<?> oldest;
+    private @Nullable Request<?> newest;
+    private int sent;
+
+    /// Makes a mail the current delivery; the one before stays open when its request still waits for this actor.
+    static void receive(Cell<?> cell, Mail mail) {
+        var before = cell.current;
+        if (before != null) {
+            keep(cell, before);
+        }
+        cell.current = mail;
+        if (mail instanceof Request<?> request) {
+            request.holder = cell;
+            request.receivedAt = cell.node.scheduler.nanoTime();
+            request.receivedTurn = cell.turns;
+        }
+    }
+
+    private static void keep(Cell<?> cell, Mail before) {
+        if (before instanceof Request<?> request) {
+            if (request.hold == Request.Hold.HELD) {
+                of(cell).add(request);
+            }
+        } else if (before.message instanceof Call<?, ?>) {
+            of(cell).addSent(new Request<>(before.message, null));
+        }
+    }
+
+    static OpenRequests of(Cell<?> cell) {
+        var open = cell.open;
+        if (open == null) {
+            cell.open = open = new OpenRequests();
+        }
+        return open;
+    }
+
+    void add(Request<?> request) {
+        while (oldest != null && settled(oldest)) {
+            remove(oldest);
+        }
+        request.older = newest;
+        request.newer = null;
+        if (newest == null) {
+            oldest = request;
+        } else {
+            newest.newer = request;
+        }
+        newest = request;
+    }
+
+    private void addSent(Request<?> request) {
+        if (++sent > SENT_KEPT) {
+            dropOldestSent();
+        }
+        add(request);
+    }
+
+    private void dropOldestSent() {
+        for (var request = oldest; request != null; request = request.newer) {
+            if (request.cell == null) {
+                remove(request);
+                return;
+            }
+        }
+    }
+
+    /// Answered, or nobody waits any more.
+    private static boolean settled(Request<?> request) {
+        return request.hold == Request.Hold.SETTLED || (request.cell != null && request.cell.over());
+    }
+
+    void remove(Request<?> request) {
+        if (request.cell == null) {
+            sent--;
+        }
+        var older = request.older;
+        var newer = request.newer;
+        if (older == null) {
+            oldest = newer;
+        } else {
+            older.newer = newer;
+        }
+        if (newer == null) {
+            newest = older;
+        } else {
+            newer.older = older;
+        }
+        request.older = null;
+        request.newer = null;
+    }
+
+    /// The oldest still open whose request is this very object.
+    @Nullable Request<?> find(Object message) {
+        for (var request = oldest; request != null; request = request.newer) {
+            if (request.message == message && request.hold != Request.Hold.SETTLED) {
+                return request;
+            }
+        }
+        return null;
+    }
+
+    /// Fails what a handler received and left: everything that is not deferred.
+    void endDelivery() {
+        for (var request = oldest; request != null; ) {
+            var newer = request.newer;
+            if (request.hold == Request.Hold.HELD) {
+                remove(request);
+                request.fail(new dev.coppice.kernel.Failure.Unanswered());
+            }
+            request = newer;
+        }
+    }
+
+    /// Fails everything: the actor dies.
+    void failAll(ExitReason reason) {
+        for (var request = oldest; request != null; request = request.newer) {
+            if (request.hold != Request.Hold.SETTLED) {
+                request.fail(new dev.coppice.kernel.Failure.Exited(reason));
+            }
+        }
+        oldest = null;
+        newest = null;
+    }
+}

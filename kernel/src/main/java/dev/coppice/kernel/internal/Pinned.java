@@ -1,0 +1,45 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Activation;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/// The platform thread of a pinned actor: parks between its activations, ends with it.
+final class Pinned implements Runnable {
+    private final Activation activation;
+    private final ConcurrentMap<Activation, Pinned> all;
+    private final Thread thread;
+    private final AtomicInteger turns = new AtomicInteger();
+    private volatile boolean ended;
+
+    Pinned(Activation activation, ConcurrentMap<Activation, Pinned> all) {
+        this.activation = activation;
+        this.all = all;
+        this.thread = Thread.ofPlatform().daemon().name("coppice-pinned-" + activation.id()).unstarted(this);
+        thread.start();
+    }
+
+    void ready() {
+        turns.incrementAndGet();
+        LockSupport.unpark(thread);
+    }
+
+    void end() {
+        ended = true;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        while (!ended && !activation.ended()) {
+            if (turns.get() == 0) {
+                LockSupport.park(this);
+            } else {
+                turns.decrementAndGet();
+                activation.run();
+            }
+        }
+        all.remove(activation);
+    }
+}

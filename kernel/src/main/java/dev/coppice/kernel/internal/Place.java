@@ -1,0 +1,93 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Activation;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// The right to run actors, and a run queue: a ring to which its owner adds and from which anybody takes.
+///
+/// **The ring.** `tail` is written by the owner only, after the slot (release); `head` moves by CAS. A taker reads the slot before its CAS:
+/// the slot cannot have been written again, since the owner does not reuse it before `head` has passed it, and then the CAS fails. Places
+/// change owners through a CAS on the idle mask or through the start of a thread, so the next owner sees the last one's `tail`.
+final class Place {
+    private static final int SIZE = 256;
+    private static final VarHandle HEAD;
+    private static final VarHandle TAIL;
+    private static final VarHandle TICK;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            HEAD = lookup.findVarHandle(Place.class, "head", int.class);
+            TAIL = lookup.findVarHandle(Place.class, "tail", int.class);
+            TICK = lookup.findVarHandle(Place.class, "tick", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final int number;
+    final Tally tally = new Tally();
+    private final Activation[] ring = new Activation[SIZE];
+
+    @SuppressWarnings("unused") // through the VarHandles
+    private int head;
+
+    private int tail;
+
+    /// Activations that it has run. Written by its owner, read by the watchdog.
+    private int tick;
+
+    /// Set by the watchdog when the current batch takes too long; cleared by the owner.
+    volatile boolean preempt;
+
+    /// The worker that has it. Written by whoever hands it over, read by the watchdog.
+    volatile @Nullable Worker owner;
+
+    // The watchdog's notes.
+    int lastTick;
+    int still;
+
+    Place(int number) {
+        this.number = number;
+    }
+
+    boolean push(Activation activation) {
+        int end = tail;
+        if (end - (int) HEAD.getAcquire(this) >= SIZE) {
+            return false;
+        }
+        ring[end & (SIZE - 1)] = activation;
+        TAIL.setRelease(this, end + 1);
+        return true;
+    }
+
+    @Nullable Activation pop() {
+        while (true) {
+            int start = (int) HEAD.getAcquire(this);
+            if (start == (int) TAIL.getAcquire(this)) {
+                return null;
+            }
+            var activation = ring[start & (SIZE - 1)];
+            if (HEAD.compareAndSet(this, start, start + 1)) {
+                return activation;
+            }
+        }
+    }
+
+    int size() {
+        return Math.max(0, (int) TAIL.getAcquire(this) - (int) HEAD.getAcquire(this));
+    }
+
+    void ticked() {
+        TICK.setOpaque(this, tick + 1);
+        if (preempt) {
+            preempt = false;
+        }
+    }
+
+    int tick() {
+        return (int) TICK.getOpaque(this);
+    }
+}

@@ -1,0 +1,421 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.spi.Activation;
+import dev.coppice.kernel.spi.Alarm;
+import dev.coppice.kernel.spi.Scheduler;
+import dev.coppice.kernel.spi.Waiting;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The production scheduler: M actors on N places, the way Go runs goroutines on threads, on virtual threads and public API only.
+///
+/// **Idea.** There is a place for each core, with a run queue. A [Worker], a short-lived virtual thread, owns a place and runs ready actors
+/// from it to completion; when there is no work it gives the place back and ends, so that nothing is left at rest. What becomes ready on
+/// a worker goes to its own queue; what becomes ready elsewhere, or does not fit, goes to the global queue. A worker that runs dry
+/// steals half of another's queue.
+///
+/// **Waiting.** The kernel's own waits hand the place on before they park. Foreign blocking is seen by the [Watchdog], which adds a place
+/// and notes the class of the server ([Habit]); such classes run without a place from then on. CPU hogs are relieved by more
+/// carriers ([Relief]).
+///
+/// **No lost wake-up.** A worker that runs dry first puts its place into the idle mask (a CAS, so a full fence) and then looks at the
+/// queues once more; whoever adds to the global queue does so by a CAS and then looks at the mask. One of the two sees the other. An
+/// addition to a worker's own ring needs no wake-up for progress: the owner will take it, or hand the place on with it.
+final class Places implements Scheduler {
+    private static final int MOST = 64;
+    private static final int GLOBAL_EVERY = 61;
+    private static final VarHandle IDLE;
+
+    static {
+        try {
+            IDLE = MethodHandles.lookup().findVarHandle(Places.class, "idle", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final LocalNode node;
+    private final Thread.Builder.OfVirtual threads;
+    private final ConcurrentLinkedQueue<Activation> global = new ConcurrentLinkedQueue<>();
+    private final ConcurrentHashMap<Activation, Pinned> pinned = new ConcurrentHashMap<>();
+    private final AlarmHeap[] alarms;
+    private final Watchdog watchdog;
+
+    /// The regular places first, then those that the watchdog added. Slots are filled once.
+    final Place[] places = new Place[MOST];
+
+    final int regular;
+
+    /// How many slots of [#places] are filled. Written by the watchdog.
+    volatile int count;
+
+    /// A bit for each idle regular place.
+    private volatile long idle;
+
+    /// A bit for each idle added place; used by the watchdog only to hand out, by workers to give back.
+    private final java.util.concurrent.atomic.AtomicLong spare = new java.util.concurrent.atomic.AtomicLong();
+
+    private volatile boolean closed;
+
+    Places(LocalNode node, int regular) {
+        this.node = node;
+        this.regular = regular;
+        this.threads = Thread.ofVirtual().name(node.config().name() + "-", 0);
+        for (int i = 0; i < regular; i++) {
+            places[i] = new Place(i);
+        }
+        this.count = regular;
+        this.idle = regular == 64 ? -1L : (1L << regular) - 1;
+        this.alarms = new AlarmHeap[Integer.highestOneBit(Math.max(1, regular) * 2 - 1)];
+        for (int i = 0; i < alarms.length; i++) {
+            alarms[i] = new AlarmHeap(i);
+        }
+        this.watchdog = new Watchdog(this, node);
+        watchdog.start();
+    }
+
+    boolean isOf(LocalNode other) {
+        return node == other;
+    }
+
+    // ---- ready
+
+    @Override
+    public void ready(Activation activation) {
+        switch (activation.threading()) {
+            case SHARED -> share(activation);
+            case BLOCKING -> apart(activation);
+            case PINNED -> pin(activation);
+        }
+    }
+
+    private void share(Activation activation) {
+        var here = myPlace();
+        if (here == null || !here.push(activation)) {
+            global.add(activation);
+            wakeOne();
+        } else if (idle != 0 && here.size() >= 2) {
+            wakeOne();
+        }
+        watchdog.alert();
+    }
+
+    private @Nullable Place myPlace() {
+        return Runner.current() instanceof Worker worker && worker.isOf(this) ? worker.place : null;
+    }
+
+    /// On a virtual thread of its own, without a place.
+    private void apart(Activation activation) {
+        threads.start(() -> {
+            long begin = System.nanoTime();
+            activation.run();
+            if (activation instanceof Cell<?> cell) {
+                cell.habit.ran(System.nanoTime() - begin > Watchdog.TICK);
+            }
+        });
+    }
+
+    private void pin(Activation activation) {
+        pinned.computeIfAbsent(activation, key -> new Pinned(key, pinned)).ready();
+    }
+
+    @Override
+    public void execute(Runnable job) {
+        threads.start(job);
+    }
+
+    // ---- workers
+
+    /// The next ready actor for the owner of this place; null when there is none anywhere.
+    @Nullable Activation next(Place here, int batches) {
+        var next = batches % GLOBAL_EVERY == 0 ? global.poll() : null;
+        if (next == null) {
+            next = here.pop();
+        }
+        if (next == null) {
+            next = global.poll();
+        }
+        return next == null ? steal(here) : next;
+    }
+
+    private @Nullable Activation steal(Place here) {
+        for (int i = 0, n = count; i < n; i++) {
+            var other = places[(here.number + 1 + i) % n];
+            if (other == here) {
+                continue;
+            }
+            var stolen = other.pop();
+            if (stolen != null) {
+                moveHalf(other, here);
+                return stolen;
+            }
+        }
+        return null;
+    }
+
+    private void moveHalf(Place from, Place to) {
+        for (int half = from.size() / 2; half > 0; half--) {
+            var more = from.pop();
+            if (more == null) {
+                return;
+            }
+            if (!to.push(more)) {
+                global.add(more);
+            }
+        }
+    }
+
+    /// Gives a place back for want of work; true when the worker ends.
+    boolean release(Worker worker, Place here) {
+        worker.place = null;
+        putIdle(here);
+        if (!anyWork()) {
+            return true;
+        }
+        var again = takeIdle();
+        if (again == null) {
+            return true;
+        }
+        give(again, worker);
+        return false;
+    }
+
+    private static void give(Place place, Worker worker) {
+        place.owner = worker;
+        worker.place = place;
+    }
+
+    private void putIdle(Place place) {
+        place.owner = null;
+        if (place.number < regular) {
+            IDLE.getAndBitwiseOr(this, 1L << place.number);
+        } else {
+            spare.getAndUpdate(bits -> bits | 1L << place.number);
+        }
+    }
+
+    private @Nullable Place takeIdle() {
+        while (true) {
+            long bits = idle;
+            if (bits == 0) {
+                return null;
+            }
+            int number = Long.numberOfTrailingZeros(bits);
+            if (IDLE.compareAndSet(this, bits, bits & ~(1L << number))) {
+                return places[number];
+            }
+        }
+    }
+
+    void wakeOne() {
+        if (idle == 0) {
+            return;
+        }
+        var place = takeIdle();
+        if (place != null) {
+            startWorker(place);
+        }
+    }
+
+    void startWorker(Place place) {
+        var worker = new Worker(this, place);
+        place.owner = worker;
+        var thread = threads.unstarted(worker);
+        worker.thread = thread;
+        thread.start();
+    }
+
+    /// A place beyond the regular ones, for work that waits behind blocked or hogged places; null when there are too many already.
+    /// Called by the watchdog only.
+    @Nullable Place extraPlace() {
+        long bits = spare.get();
+        if (bits != 0) {
+            int number = Long.numberOfTrailingZeros(bits);
+            spare.getAndUpdate(all -> all & ~(1L << number));
+            return places[number];
+        }
+        int number = count;
+        if (number == MOST) {
+            return null;
+        }
+        places[number] = new Place(number);
+        count = number + 1;
+        return places[number];
+    }
+
+    boolean anyIdle() {
+        return idle != 0;
+    }
+
+    boolean allIdle() {
+        return Long.bitCount(idle) == regular;
+    }
+
+    boolean anyWork() {
+        if (!global.isEmpty()) {
+            return true;
+        }
+        for (int i = 0, n = count; i < n; i++) {
+            if (places[i].size() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- waiting
+
+    @Override
+    public void suspend(Waiting waiting) {
+        var thread = Thread.currentThread();
+        waiting.thread = thread;
+        if (waiting.over()) {
+            waiting.thread = null;
+            return;
+        }
+        var worker = Runner.current() instanceof Worker mine && mine.isOf(this) ? mine : null;
+        if (worker != null) {
+            handOn(worker);
+        }
+        park(waiting, thread);
+        waiting.thread = null;
+        if (worker != null && worker.place == null && idle != 0) {
+            var again = takeIdle();
+            if (again != null) {
+                give(again, worker);
+            }
+        }
+    }
+
+    private static void park(Waiting waiting, Thread thread) {
+        if (thread.isVirtual()) {
+            Thread.yield(); // a short call is answered by then, and a park costs more
+        }
+        boolean interrupted = false;
+        while (!waiting.over()) {
+            LockSupport.park(waiting);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                waiting.interrupted();
+            }
+        }
+        if (interrupted) {
+            thread.interrupt();
+        }
+    }
+
+    private void handOn(Worker worker) {
+        var here = worker.place;
+        if (here == null) {
+            return;
+        }
+        worker.place = null;
+        if (here.size() > 0) {
+            startWorker(here);
+        } else {
+            putIdle(here);
+            if (anyWork()) {
+                wakeOne();
+            }
+        }
+    }
+
+    @Override
+    public void resume(Waiting waiting) {
+        var thread = waiting.thread;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+            watchdog.alert();
+        }
+    }
+
+    // ---- time and chance
+
+    @Override
+    public void schedule(Alarm alarm, long at) {
+        var heap = alarms[(int) Thread.currentThread().threadId() & (alarms.length - 1)];
+        if (heap.add(alarm, at)) {
+            watchdog.due(at);
+        }
+    }
+
+    @Override
+    public boolean cancel(Alarm alarm) {
+        return alarm.index >= 0 && alarms[alarm.stripe & (alarms.length - 1)].remove(alarm);
+    }
+
+    void ring(long now) {
+        for (var heap : alarms) {
+            for (var alarm = heap.due(now); alarm != null; alarm = heap.due(now)) {
+                ring(alarm);
+            }
+        }
+    }
+
+    private void ring(Alarm alarm) {
+        try {
+            alarm.ring();
+        } catch (Throwable fatal) {
+            node.fatal(null, fatal);
+        }
+    }
+
+    long earliestAlarm() {
+        long earliest = Long.MAX_VALUE;
+        for (var heap : alarms) {
+            earliest = Math.min(earliest, heap.earliest());
+        }
+        return earliest;
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Instant wallTime() {
+        return Instant.now();
+    }
+
+    @Override
+    public long random() {
+        return ThreadLocalRandom.current().nextLong();
+    }
+
+    // ---- counts, end
+
+    long accepted() {
+        long sum = 0;
+        for (int i = 0, n = count; i < n; i++) {
+            sum += places[i].tally.acceptedSoFar();
+        }
+        return sum;
+    }
+
+    long received() {
+        long sum = 0;
+        for (int i = 0, n = count; i < n; i++) {
+            sum += places[i].tally.receivedSoFar();
+        }
+        return sum;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pinned.values().forEach(Pinned::end);
+        watchdog.end();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Pattern;
+import dev.coppice.kernel.spi.Alarm;
+import org.jspecify.annotations.Nullable;
+
+/// `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
+///
+/// **Idea.** Mail that was looked at and declined stays in the actor's own list. A cursor remembers how far this receive has looked, so
+/// that waiting tests new arrivals only; each new receive starts from the oldest, as in Erlang. Answers to calls never pass here.
+final class Receiving {
+    /// A scan this long is reported: it is paid again at each receive.
+    private static final int LONG_SCAN = 10_000;
+
+    private Receiving() {}
+
+    /// @param patience in nanoseconds; zero to look only, `Long.MAX_VALUE` to wait for ever
+    static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
+        var limit = new Limit(cell, patience);
+        try {
+            return scan(cell, pattern, limit);
+        } finally {
+            limit.end();
+        }
+    }
+
+    private static <M, T> @Nullable T scan(Cell<M> cell, Pattern<M, T> pattern, Limit limit) {
+        Mail declined = null;
+        for (int scanned = 1; ; ) {
+            cell.checkpoint();
+            var mail = declined == null ? cell.first : declined.next;
+            if (mail == null) {
+                if (!append(cell, declined) && !limit.await()) {
+                    return null;
+                }
+                continue;
+            }
+            var message = look(cell, mail);
+            if (message == null) {
+                unlink(cell, declined, mail);
+                continue;
+            }
+            var match = pattern.match(Receiving.<M>typed(message));
+            if (match != null && claim(cell, declined, mail)) {
+                return match;
+            }
+            if (match == null) {
+                declined = mail;
+                if (scanned++ == LONG_SCAN) {
+                    cell.node.observers.longScan(cell, scanned);
+                }
+            }
+        }
+    }
+
+    /// Moves new arrivals behind the mail looked at last; false when there are none.
+    private static boolean append(Cell<?> cell, @Nullable Mail last) {
+        var arrived = cell.take();
+        if (arrived == null) {
+            return false;
+        }
+        if (last == null) {
+            cell.first = arrived;
+        } else {
+            last.next = arrived;
+        }
+        return true;
+    }
+
+    private static @Nullable Object look(Cell<?> cell, Mail mail) {
+        return mail instanceof Signal signal ? signal.open(cell) : mail.message();
+    }
+
+    /// Receives the mail; false when it was withdrawn at the last moment.
+    private static boolean claim(Cell<?> cell, @Nullable Mail before, Mail mail) {
+        unlink(cell, before, mail);
+        if (mail instanceof Signal signal) {
+            return signal.claim();
+        }
+        Activity.received(cell, mail);
+        return true;
+    }
+
+    private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
+        if (before == null) {
+            cell.first = mail.next;
+        } else {
+            before.next = mail.next;
+        }
+        mail.next = null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M> M typed(Object message) {
+        return (M) message;
+    }
+
+    /// How long this receive may wait: computed once, however many messages it declines.
+    private static final class Limit extends Alarm {
+        private final Cell<?> cell;
+        private final long patience;
+        private long deadline;
+        private boolean begun;
+        private @Nullable Resting resting;
+
+        Limit(Cell<?> cell, long patience) {
+            this.cell = cell;
+            this.patience = patience;
+        }
+
+        /// Waits for mail; false when the time is over.
+        boolean await() {
+            if (patience <= 0 || (begun && expired())) {
+                return false;
+            }
+            if (!begun) {
+                begin();
+            }
+            if (resting == null) {
+                resting = cell.selfRef().resting();
+            }
+            cell.awaitMail(resting);
+            return true;
+        }
+
+        private void begin() {
+            begun = true;
+            if (patience < Long.MAX_VALUE) {
+                deadline = cell.node.scheduler.nanoTime() + patience;
+                cell.node.scheduler.schedule(this, deadline);
+            } else {
+                deadline = Long.MAX_VALUE;
+            }
+        }
+
+        private boolean expired() {
+            return deadline < Long.MAX_VALUE && cell.node.scheduler.nanoTime() - deadline >= 0;
+        }
+
+        void end() {
+            if (begun && deadline < Long.MAX_VALUE) {
+                cell.node.scheduler.cancel(this);
+            }
+        }
+
+        @Override
+        public void ring() {
+            cell.push(new Signal.Nudge());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.coppice.kernel.internal;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.management.VirtualThreadSchedulerMXBean;
+import org.jspecify.annotations.Nullable;
+
+/// Help against CPU hogs: virtual threads are not time-sliced, so as many hogs as carriers stop every other one.
+///
+/// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
+/// some milliseconds, the carriers are hogged: the JDK scheduler's parallelism is raised, JVM-wide, by as many as there are cores, and
+/// a few virtual threads are started from fresh platform threads, which makes the pool notice. The operating system slices the
+/// carriers. When canaries have been quick for a while the parallelism goes down again, step by step, to what it was.
+final class Relief {
+    private static final int MOST_EXTRA = 192;
+    private static final int KICKS = 4;
+    private static final AtomicInteger EXTRA = new AtomicInteger();
+
+    private Relief() {}
+
+    static boolean active() {
+        return EXTRA.get() > 0;
+    }
+
+    private static void raise(int step) {
+        int extra = EXTRA.get();
+        if (extra + step <= MOST_EXTRA && EXTRA.compareAndSet(extra, extra + step)) {
+            change(step);
+            for (int i = 0; i < KICKS; i++) {
+                Thread.ofPlatform().daemon().name("coppice-kick").start(() -> Thread.startVirtualThread(() -> {}));
+            }
+        }
+    }
+
+    private static void lower(int step) {
+        int extra = EXTRA.get();
+        int less = Math.min(extra, step);
+        if (less > 0 && EXTRA.compareAndSet(extra, extra - less)) {
+            change(-less);
+        }
+    }
+
+    private static void change(int by) {
+        var bean = Bean.FOUND;
+        if (bean != null) {
+            bean.setParallelism(Math.max(1, bean.getParallelism() + by));
+        }
+    }
+
+    /// Looked up when first needed: it costs tens of milliseconds.
+    private static final class Bean {
+        static final @Nullable VirtualThreadSchedulerMXBean FOUND = find();
+
+        private static @Nullable VirtualThreadSchedulerMXBean find() {
+            try {
+                return ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+            } catch (LinkageError | IllegalArgumentException e) {
+                new Log("dev.coppice").line(
+                        org.slf4j.event.Level.WARN,
+                        "no relief against CPU hogs: add the module jdk.management to the run-time image",
+                        java.util.Map.of(),
+                        e);
+                return null;
+            }
+        }
+    }
+
+    /// One watchdog's canary. Used by that watchdog's thread only.
+    static final class Canary {
+        private static final long EVERY = 10_000_000;
+        private static final long LATE = 8_000_000;
+        private static final long CALM = 2_000_000_000L;
+
+        private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
+        private volatile boolean sings = true;
+        private long sentAt;
+        private long lastLate;
+        private boolean late;
+        private int raised;
+
+        boolean late() {
+            return late;
+        }
+
+        void look(long now, boolean hogged) {
+            if (!sings) {
+                if (now - sentAt > LATE) {
+                    late = true;
+                    lastLate = now;
+                    raise(cores);
+                    raised += cores;
+                    sentAt = now;
+                }
+                return;
+            }
+            late = false;
+            if (raised > 0 && now - lastLate > CALM && !hogged) {
+                lower(cores);
+                raised -= cores;
+                lastLate = now;
+            }
+            if (now - sentAt > EVERY) {
+                sings = false;
+                sentAt = now;
+                Thread.startVirtualThread(() -> sings = true);
+            }
+        }
+
+        void stop() {
+            lower(raised);
+            raised = 0;
+        }
+    }
+}

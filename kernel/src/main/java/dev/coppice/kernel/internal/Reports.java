@@ -1,0 +1,130 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.ActorInfo;
+import dev.coppice.kernel.CrashReport;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Pid;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What can be said about an actor: snapshots, crash reports, time-out reports. Their cost does not grow with the mailbox.
+final class Reports {
+    private static final int NEIGHBOURS = 15;
+    private static final int RENDERED = 500;
+    private static final int ANCESTORS = 50;
+
+    private Reports() {}
+
+    static ActorInfo info(Cell<?> cell) {
+        return new ActorInfo(
+                cell,
+                cell.path(),
+                cell.recipe.name().map(name -> name.value()),
+                cell.label(),
+                status(cell),
+                cell.queued(),
+                doing(cell),
+                Optional.ofNullable(cell.parent),
+                List.copyOf(children(cell)),
+                List.copyOf(Ties.linked(cell, Integer.MAX_VALUE)));
+    }
+
+    private static ActorInfo.Status status(Cell<?> cell) {
+        var fate = cell.fate();
+        if (fate instanceof Fate.Gone) {
+            return ActorInfo.Status.DEAD;
+        }
+        if (fate != null && !(fate instanceof Fate.Trapping)) {
+            return ActorInfo.Status.EXITING;
+        }
+        if (cell.body instanceof Starting<?>) {
+            return ActorInfo.Status.STARTING;
+        }
+        if (cell.waiting != null) {
+            return ActorInfo.Status.WAITING;
+        }
+        return cell.occupied() && cell.current != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;
+    }
+
+    static Optional<String> doing(Cell<?> cell) {
+        var mail = cell.current;
+        return mail == null ? Optional.empty() : Optional.of(mail.message.getClass().getSimpleName());
+    }
+
+    static List<Cell<?>> children(Cell<?> cell) {
+        cell.lock();
+        try {
+            return cell.family == null ? List.of() : cell.family.toList();
+        } finally {
+            cell.unlock();
+        }
+    }
+
+    /// Taken on the dying actor, before its mailbox closes.
+    static CrashReport beforeTheEnd(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
+        return new CrashReport(
+                cell,
+                cell.path(),
+                cell.recipe.name().map(name -> name.value()),
+                cell.label(),
+                ancestors(cell).stream().map(Pid::path).toList(),
+                reason,
+                Optional.ofNullable(failing).filter(mail -> !(mail instanceof Signal)).map(mail -> rendered(cell, mail.message)),
+                cell.queued(),
+                Ties.linked(cell, NEIGHBOURS).stream().map(Cell::path).toList(),
+                cell.node.scheduler.wallTime());
+    }
+
+    /// A message as its receiver's recipe shows it; a rendering that fails must not break the report.
+    static String rendered(Cell<?> cell, Object message) {
+        try {
+            var text = cell.recipe.rendering().apply(message);
+            return text.length() <= RENDERED ? text : text.substring(0, RENDERED) + "...";
+        } catch (Throwable unprintable) {
+            return message.getClass().getName() + " (its rendering failed: " + unprintable.getClass().getName() + ")";
+        }
+    }
+
+    static List<Cell<?>> ancestors(Cell<?> cell) {
+        var all = new ArrayList<Cell<?>>();
+        for (var above = cell.parent; above != null && above.parent != null && all.size() < ANCESTORS; above = above.parent) {
+            all.add(above);
+        }
+        return all;
+    }
+
+    static Failure.Report timeOut(WaitCell<?> wait, @Nullable Cell<?> holder, Duration patience) {
+        if (holder == null) {
+            return new Failure.Report("nobody", patience, 0, "the request was deferred, or its name has no holder");
+        }
+        return new Failure.Report(holder.path(), patience, holder.queued(), whereabouts(wait, holder));
+    }
+
+    private static String whereabouts(WaitCell<?> wait, Cell<?> holder) {
+        var fate = holder.fate();
+        if (fate instanceof Fate.Gone) {
+            return "it has exited";
+        }
+        var request = wait.request();
+        if (request != null && request.holder == holder) {
+            long held = holder.node.scheduler.nanoTime() - request.receivedAt;
+            return "received " + seconds(held) + " ago, still held, " + (holder.turns - request.receivedTurn)
+                    + " messages since" + waits(holder);
+        }
+        return "not received yet; it is handling " + doing(holder).orElse("nothing") + waits(holder);
+    }
+
+    private static String waits(Cell<?> holder) {
+        var on = holder.waiting;
+        var next = on == null ? null : on.holder;
+        return next == null ? "" : ", and waits for " + next.path();
+    }
+
+    private static String seconds(long nanos) {
+        return Math.round(nanos / 1e8) / 10.0 + " s";
+    }
+}

@@ -1,0 +1,162 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Down;
+import dev.coppice.kernel.Exit;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Outcome;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What stands in a mailbox without being a user message: never counted against a bound, refused, dropped or in the ledger. It shares
+/// the mailbox, and so the order, of the messages.
+///
+/// A selective receive may look at it several times before it is received: `open` makes the message once, `claim` receives it.
+abstract sealed class Signal extends Mail {
+    private static final Object NOTHING = new Object();
+
+    private @Nullable Object opened;
+
+    Signal() {
+        super(NOTHING);
+    }
+
+    /// The message for the body, made on the receiver; null when there is nothing (any more) to tell it.
+    final @Nullable Object open(Cell<?> receiver) {
+        if (!current()) {
+            return null;
+        }
+        if (opened == null) {
+            opened = make(receiver);
+        }
+        return opened;
+    }
+
+    abstract @Nullable Object make(Cell<?> receiver);
+
+    /// Whether it has not been withdrawn.
+    boolean current() {
+        return true;
+    }
+
+    /// Receives it; false when it was withdrawn meanwhile.
+    boolean claim() {
+        return true;
+    }
+
+    /// Wakes an actor so that it looks at its exit word.
+    static final class Nudge extends Signal {
+        @Override
+        @Nullable Object make(Cell<?> receiver) {
+            return null;
+        }
+    }
+
+    /// An ordered stop behind everything queued before it.
+    static final class Stop extends Signal {
+        private final ExitReason reason;
+
+        Stop(ExitReason reason) {
+            this.reason = reason;
+        }
+
+        @Override
+        @Nullable Object make(Cell<?> receiver) {
+            receiver.tell(reason);
+            return null;
+        }
+    }
+
+    /// A trapped exit.
+    static final class Exited extends Signal {
+        private final Cell<?> from;
+        private final ExitReason reason;
+
+        Exited(Cell<?> from, ExitReason reason) {
+            this.from = from;
+            this.reason = reason;
+        }
+
+        @Override
+        @Nullable Object make(Cell<?> receiver) {
+            return receiver.fate() instanceof Fate.Trapping trap ? trap.into().apply(new Exit(from, reason)) : null;
+        }
+    }
+
+    /// The notice of a monitor.
+    static final class Gone extends Signal {
+        private final Tie tie;
+        private final ExitReason reason;
+
+        Gone(Tie tie, ExitReason reason) {
+            this.tie = tie;
+            this.reason = reason;
+        }
+
+        @Override
+        Object make(Cell<?> receiver) {
+            return tie.into().apply(new Down(tie.subject(), reason));
+        }
+
+        @Override
+        boolean current() {
+            return tie.fired();
+        }
+
+        @Override
+        boolean claim() {
+            return tie.received();
+        }
+    }
+
+    /// A timer's tick.
+    static final class Tick extends Signal {
+        private final ActorTimer timer;
+
+        Tick(ActorTimer timer) {
+            this.timer = timer;
+        }
+
+        @Override
+        Object make(Cell<?> receiver) {
+            return timer.message;
+        }
+
+        @Override
+        boolean current() {
+            return timer.active();
+        }
+
+        @Override
+        boolean claim() {
+            return timer.received();
+        }
+    }
+
+    /// The outcome of `self.ask` or `self.task`.
+    static final class Answer<R> extends Signal {
+        private final Outcome<R> outcome;
+        private final Function<? super Outcome<R>, ?> into;
+        private final @Nullable Withdrawable withdrawable;
+
+        Answer(Outcome<R> outcome, Function<? super Outcome<R>, ?> into, @Nullable Withdrawable withdrawable) {
+            this.outcome = outcome;
+            this.into = into;
+            this.withdrawable = withdrawable;
+        }
+
+        @Override
+        Object make(Cell<?> receiver) {
+            return into.apply(outcome);
+        }
+
+        @Override
+        boolean current() {
+            return withdrawable == null || !withdrawable.withdrawn();
+        }
+
+        @Override
+        boolean claim() {
+            return withdrawable == null || withdrawable.claim();
+        }
+    }
+}

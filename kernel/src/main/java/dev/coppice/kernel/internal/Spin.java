@@ -1,0 +1,24 @@
+package dev.coppice.kernel.internal;
+
+import java.lang.invoke.VarHandle;
+
+/// The kernel's short locks: an int that is 0 or 1, held for a few instructions, never while user code runs or while waiting.
+final class Spin {
+    private static final int TRIES = 64;
+
+    private Spin() {}
+
+    static void lock(VarHandle word, Object owner) {
+        for (int tries = 0; !word.compareAndSet(owner, 0, 1); tries++) {
+            if (tries < TRIES) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    static void unlock(VarHandle word, Object owner) {
+        word.setRelease(owner, 0);
+    }
+}

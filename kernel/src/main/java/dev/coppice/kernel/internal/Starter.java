@@ -1,0 +1,128 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Mailbox;
+import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.StartFailed;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Starts actors: synchronously, all or nothing (design law 6).
+final class Starter {
+    private Starter() {}
+
+    static <M> Cell<M> start(Cell<?> parent, Actor<M> actor, boolean linked) {
+        var recipe = actor.recipe();
+        var made = make(recipe);
+        var habit = Habit.of(made);
+        var acknowledged = acknowledgement(parent, recipe, habit);
+        boolean begins = acknowledged != null || recipe.body() instanceof Recipe.Body.OfLoop<M>;
+        boolean runs = begins || recipe.mailbox().kept();
+        var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
+        Cell<M> cell = cell(parent, recipe, body, habit, !runs);
+        adopt(parent, cell, linked);
+        if (acknowledged != null) {
+            acknowledged.holder = cell;
+            await(parent, cell, acknowledged);
+        } else if (runs) {
+            parent.node.scheduler.ready(cell);
+        }
+        return cell;
+    }
+
+    /// Runs the user's factory, on the starter.
+    private static <M> Object make(Recipe<M> recipe) {
+        return switch (recipe.body()) {
+            case Recipe.Body.OfLoop<M>(var loop) -> loop;
+            case Recipe.Body.OfServer<M>(var factory) -> {
+                try {
+                    var server = factory.make();
+                    if (server == null) {
+                        throw new NullPointerException("the factory of " + recipe + " made null; it must make a new server");
+                    }
+                    yield server;
+                } catch (ExitSignal signal) {
+                    throw signal;
+                } catch (Throwable thrown) {
+                    throw new StartFailed(recipe.toString(), new ExitReason.Crashed(thrown));
+                }
+            }
+        };
+    }
+
+    /// Where the starter waits; null when the start needs no acknowledgement.
+    private static @Nullable WaitCell<Object> acknowledgement(Cell<?> parent, Recipe<?> recipe, Habit habit) {
+        return habit.hasInit || recipe.isAcknowledged()
+                ? new WaitCell<>(Runner.actor(), parent.node, Clocks.nanos(recipe.initWithin()))
+                : null;
+    }
+
+    private static <M> Cell<M> cell(Cell<?> parent, Recipe<M> recipe, Object body, Habit habit, boolean atRest) {
+        var node = parent.node;
+        return recipe.mailbox().policy() == Mailbox.Policy.UNBOUNDED
+                ? new Cell<>(node, parent, recipe, body, habit, node.nextId(), atRest)
+                : new BoundedCell<>(node, parent, recipe, body, habit, node.nextId(), atRest);
+    }
+
+    /// Makes it a child, linked or not, and gives it its name. After this it can be found; before it nobody knows it.
+    private static void adopt(Cell<?> parent, Cell<?> cell, boolean linked) {
+        var tie = linked ? Tie.link(parent, cell) : null;
+        parent.lock();
+        boolean open = !parent.isClosed() && !parent.isGone();
+        if (open) {
+            if (parent.family == null) {
+                parent.family = new Family();
+            }
+            parent.family.add(cell);
+        }
+        parent.unlock();
+        if (!open) {
+            throw new StartFailed(cell.label(), new ExitReason.Shutdown("its owner " + parent.label() + " is closed"));
+        }
+        if (tie != null) {
+            Ties.add(tie, parent);
+        }
+        cell.node.countSpawned();
+        try {
+            cell.recipe.name().ifPresent(name -> cell.node.names.claim(name, cell));
+        } catch (RuntimeException taken) {
+            if (tie != null) {
+                Ties.remove(tie);
+            }
+            var reason = new ExitReason.Crashed(taken);
+            Dying.discard(cell, reason);
+            throw new StartFailed(cell.label(), reason);
+        }
+        cell.node.observers.spawned(cell);
+    }
+
+    private static void await(Cell<?> parent, Cell<?> cell, WaitCell<Object> acknowledged) {
+        acknowledged.publish();
+        try {
+            parent.node.scheduler.ready(cell);
+            acknowledged.suspend();
+        } finally {
+            acknowledged.retract();
+        }
+        if (acknowledged.timedOut()) {
+            throw new StartFailed(cell.label(), endLateStart(parent, cell));
+        }
+        acknowledged.orInterrupted();
+        if (acknowledged.value() instanceof ExitReason reason) {
+            throw new StartFailed(cell.label(), reason);
+        }
+    }
+
+    /// Unlinks before it kills, so that the starter does not die of it, and waits until it is gone and its name free.
+    private static ExitReason endLateStart(Cell<?> parent, Cell<?> cell) {
+        Ties.unlink(parent, cell);
+        cell.killFirmly();
+        var limit = cell.node.unkillableNanos();
+        boolean gone = cell.awaitFirmly(Runner.actor(), limit);
+        return new ExitReason.Crashed(
+                gone
+                        ? new StartFailed.InitTimedOut(cell.label(), cell.recipe.initWithin())
+                        : new StartFailed.Unkillable(cell.label(), Duration.ofNanos(limit)));
+    }
+}

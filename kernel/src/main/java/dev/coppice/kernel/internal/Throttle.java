@@ -1,0 +1,43 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Alarm;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/// Lets so many through in a minute; counts the others and tells their number when the minute is over.
+final class Throttle extends Alarm {
+    private static final long MINUTE = 60_000_000_000L;
+
+    private final LocalNode node;
+    private final long limit;
+    private final LongConsumer summary;
+    private final AtomicLong inThisMinute = new AtomicLong();
+
+    Throttle(LocalNode node, int limit, LongConsumer summary) {
+        this.node = node;
+        this.limit = limit;
+        this.summary = summary;
+    }
+
+    boolean admits() {
+        long n = inThisMinute.incrementAndGet();
+        if (n == 1) {
+            node.scheduler.schedule(this, node.scheduler.nanoTime() + MINUTE);
+        }
+        return n <= limit;
+    }
+
+    /// Tells what was held back so far; also at the end of the node.
+    @Override
+    public void ring() {
+        long held = inThisMinute.getAndSet(0) - limit;
+        if (held > 0) {
+            summary.accept(held);
+        }
+    }
+
+    void end() {
+        node.scheduler.cancel(this);
+        ring();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Down;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Ref;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One relation between two actors: a link, a monitor, or somebody who waits for an exit. An entry in both actors' tables.
+///
+/// **Idea.** A tie is an object in two intrusive lists, one per end. Both ends' short locks are taken, in the order of their ids, to
+/// change either list; what must be allocated is allocated before. A dying actor first closes its table (nobody can add to it), then
+/// takes its ties one by one under both locks; a tie that it takes is its own to announce, one that the peer took first is gone. So a
+/// link or monitor has an effect exactly once, or never after `unlink` or `cancel` returned.
+///
+/// ```
+///   ACTIVE ----> FIRED       the subject died: a notice is queued
+///   ACTIVE, FIRED ----> CANCELLED
+///   FIRED ----> RECEIVED     the notice was received
+/// ```
+final class Tie implements Cancellable {
+    private static final int ACTIVE = 0;
+    private static final int FIRED = 1;
+    private static final int RECEIVED = 2;
+    private static final int CANCELLED = 3;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Tie.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Whose exit matters; for a link, either end.
+    final Cell<?> one;
+
+    /// The other end of a link, the watcher of a monitor; null for a waiter.
+    final @Nullable Cell<?> two;
+
+    private final @Nullable Ref<?> subject;
+    private final @Nullable Function<? super Down, ?> into;
+    private final @Nullable WaitCell<?> waiter;
+
+    // The lists' links; guarded by the lock of the end whose list it is.
+    @Nullable Tie oneNext;
+
+    @Nullable Tie onePrevious;
+
+    @Nullable Tie twoNext;
+
+    @Nullable Tie twoPrevious;
+
+    /// Whether it is in the lists; guarded by both locks.
+    boolean tied;
+
+    private volatile int state = ACTIVE;
+
+    private Tie(
+            Cell<?> one,
+            @Nullable Cell<?> two,
+            @Nullable Ref<?> subject,
+            @Nullable Function<? super Down, ?> into,
+            @Nullable WaitCell<?> waiter) {
+        this.one = one;
+        this.two = two;
+        this.subject = subject;
+        this.into = into;
+        this.waiter = waiter;
+    }
+
+    static Tie link(Cell<?> one, Cell<?> two) {
+        return new Tie(one, two, null, null, null);
+    }
+
+    static Tie monitor(Cell<?> one, Cell<?> watcher, Ref<?> subject, Function<? super Down, ?> into) {
+        return new Tie(one, watcher, subject, into, null);
+    }
+
+    static Tie waiter(Cell<?> one, WaitCell<?> waiter) {
+        return new Tie(one, null, null, null, waiter);
+    }
+
+    boolean isLink() {
+        return into == null && waiter == null;
+    }
+
+    Ref<?> subject() {
+        return subject == null ? one : subject;
+    }
+
+    Function<? super Down, ?> into() {
+        if (into == null) {
+            throw new IllegalStateException("not a monitor");
+        }
+        return into;
+    }
+
+    /// The other end, seen from this one.
+    @Nullable Cell<?> peer(Cell<?> end) {
+        return end == one ? two : one;
+    }
+
+    /// Tells the other side that `dead` has died; the tie has been taken out of both lists.
+    void announce(Cell<?> dead, ExitReason reason) {
+        if (waiter != null) {
+            waiter.complete(reason);
+        } else if (into == null) {
+            var peer = peer(dead);
+            if (peer != null) {
+                peer.exitSignal(dead, reason);
+            }
+        } else if (dead == one && two != null) {
+            fire(two, reason);
+        }
+    }
+
+    /// Queues the one notice of this monitor.
+    void fire(Cell<?> watcher, ExitReason reason) {
+        if (STATE.compareAndSet(this, ACTIVE, FIRED)) {
+            watcher.push(new Signal.Gone(this, reason));
+        }
+    }
+
+    boolean fired() {
+        return state == FIRED;
+    }
+
+    boolean received() {
+        return STATE.compareAndSet(this, FIRED, RECEIVED);
+    }
+
+    @Override
+    public boolean cancel() {
+        Ties.remove(this);
+        return STATE.compareAndSet(this, ACTIVE, CANCELLED) || STATE.compareAndSet(this, FIRED, CANCELLED);
+    }
+}

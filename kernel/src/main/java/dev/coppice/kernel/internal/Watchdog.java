@@ -1,0 +1,199 @@
+package dev.coppice.kernel.internal;
+
+import java.util.concurrent.locks.LockSupport;
+
+/// The scheduler's one platform thread. It rings alarms, and while work waits it looks every millisecond whether the places still move:
+/// it adds a place behind blocked ones, notes which classes block, preempts long batches, relieves hogs, and reports slow handlers.
+/// At rest it parks until the next alarm.
+///
+/// No wake-up depends on its tick; only work behind foreign-blocked or hogged places does.
+final class Watchdog implements Runnable {
+    static final long TICK = 1_000_000;
+    private static final long STROLL = 100_000_000;
+    private static final int QUIET_TICKS = 20;
+    private static final int HOG_TICKS = 5;
+
+    private final Places places;
+    private final LocalNode node;
+    private final Thread thread;
+    private final Relief.Canary canary = new Relief.Canary();
+    private final long slowHandler;
+
+    /// Whether it ticks: whoever makes work need not wake it then.
+    private volatile boolean alert;
+
+    /// When it will wake by itself. Written by it before it parks, read by whoever adds an alarm.
+    private volatile long wakesAt = Long.MIN_VALUE;
+
+    private int quietTicks;
+    private boolean ticking;
+
+    // Who was seen on which place since when, for slow handlers.
+    private final Cell<?>[] seen = new Cell<?>[64];
+    private final int[] seenTick = new int[64];
+    private final long[] seenSince = new long[64];
+    private final boolean[] reported = new boolean[64];
+
+    Watchdog(Places places, LocalNode node) {
+        this.places = places;
+        this.node = node;
+        this.slowHandler = Clocks.nanos(node.config().slowHandler());
+        this.thread = Thread.ofPlatform().daemon().name(node.config().name() + "-watchdog").unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void end() {
+        LockSupport.unpark(thread);
+    }
+
+    /// There is work.
+    void alert() {
+        if (!alert) {
+            alert = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /// There is an alarm that is earlier than those before it.
+    void due(long at) {
+        if (at - wakesAt < 0) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void run() {
+        while (!places.closed()) {
+            try {
+                step();
+            } catch (Throwable fatal) {
+                node.fatal(null, fatal);
+                return;
+            }
+        }
+        canary.stop();
+    }
+
+    private void step() {
+        long now = System.nanoTime();
+        places.ring(now);
+        boolean work = places.anyWork();
+        if (alert) {
+            quietTicks = ticking ? quietTicks : 0;
+            look(now, work);
+        }
+        ticking = alert;
+        long until = Math.min(nextLook(now, work), places.earliestAlarm());
+        wakesAt = until;
+        // An alarm added before it could read the new value is found by this second look.
+        until = Math.min(until, places.earliestAlarm());
+        if (until == Long.MAX_VALUE) {
+            LockSupport.park(this);
+        } else if (until - System.nanoTime() > 0) {
+            LockSupport.parkNanos(this, until - System.nanoTime());
+        }
+        wakesAt = Long.MIN_VALUE;
+    }
+
+    /// When to look at the places again; never, when they are all idle.
+    private long nextLook(long now, boolean work) {
+        boolean calm = !work && !canary.late();
+        quietTicks = calm ? quietTicks + 1 : 0;
+        if (quietTicks <= QUIET_TICKS) {
+            return now + TICK;
+        }
+        boolean active = !places.allIdle();
+        if (active || Relief.active()) {
+            // Handlers run, but nothing waits for them: time enough to notice slow ones.
+            boolean wasAlert = alert;
+            alert = false;
+            if (places.anyWork()) {
+                alert = wasAlert;
+                return now + TICK;
+            }
+            return now + STROLL;
+        }
+        alert = false;
+        return places.anyWork() ? now + TICK : Long.MAX_VALUE;
+    }
+
+    private void look(long now, boolean work) {
+        int moving = 0;
+        int hogged = 0;
+        for (int i = 0, n = places.count; i < n; i++) {
+            var place = places.places[i];
+            var worker = place.owner;
+            if (worker == null) {
+                place.still = 0;
+                seen[i] = null;
+                continue;
+            }
+            int tick = place.tick();
+            if (tick != place.lastTick) {
+                place.lastTick = tick;
+                place.still = 0;
+                moving++;
+            } else if (blocked(worker)) {
+                if (work) {
+                    catchBlocking(worker);
+                }
+            } else if (++place.still >= HOG_TICKS) {
+                place.preempt = true;
+                hogged++;
+            } else {
+                moving++;
+            }
+            watchSlow(i, worker, tick, now);
+        }
+        if (work && moving == 0) {
+            if (places.anyIdle()) {
+                places.wakeOne();
+            } else {
+                addPlace();
+            }
+        }
+        canary.look(now, hogged > 0);
+    }
+
+    private static boolean blocked(Worker worker) {
+        var running = worker.thread;
+        return running != null
+                && switch (running.getState()) {
+                    case WAITING, TIMED_WAITING, BLOCKED -> true;
+                    case NEW, RUNNABLE, TERMINATED -> false;
+                };
+    }
+
+    private static void catchBlocking(Worker worker) {
+        var cell = worker.runningNow();
+        if (cell != null) {
+            cell.habit.caughtBlocking();
+        }
+    }
+
+    private void addPlace() {
+        var extra = places.extraPlace();
+        if (extra != null) {
+            places.startWorker(extra);
+        }
+    }
+
+    private void watchSlow(int i, Worker worker, int tick, long now) {
+        var cell = worker.runningNow();
+        if (cell == null || cell != seen[i] || tick != seenTick[i]) {
+            seen[i] = cell;
+            seenTick[i] = tick;
+            seenSince[i] = now;
+            reported[i] = false;
+            return;
+        }
+        var running = worker.thread;
+        if (!reported[i] && now - seenSince[i] >= slowHandler && running != null) {
+            reported[i] = true;
+            node.observers.slowHandler(cell, running, now - seenSince[i]);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.spi.Activation;
+import org.jspecify.annotations.Nullable;
+
+/// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
+/// on, its worker takes an idle place if there is one, and ends with the batch if there is none.
+final class Worker extends Runner implements Runnable {
+    /// Batches after which a worker lets other virtual threads of its carrier run.
+    private static final int YIELD = 128;
+
+    private final Places places;
+
+    /// Null while it has none. Written by this worker and by whoever started it.
+    volatile @Nullable Place place;
+
+    /// Set before the thread starts.
+    volatile @Nullable Thread thread;
+
+    Worker(Places places, Place place) {
+        this.places = places;
+        this.place = place;
+    }
+
+    boolean isOf(Places other) {
+        return places == other;
+    }
+
+    @Override
+    boolean preempted() {
+        var here = place;
+        return here == null || here.preempt;
+    }
+
+    @Override
+    @Nullable Tally tally(LocalNode node) {
+        var here = place;
+        return here != null && places.isOf(node) ? here.tally : null;
+    }
+
+    @Override
+    public void run() {
+        bind();
+        for (int batches = 1; place != null; batches++) {
+            var here = place;
+            var next = places.next(here, batches);
+            if (next == null) {
+                if (places.release(this, here)) {
+                    return;
+                }
+                continue;
+            }
+            runOne(next);
+            if (batches % YIELD == 0 && Thread.currentThread().isVirtual()) {
+                Thread.yield();
+            }
+        }
+    }
+
+    private void runOne(Activation next) {
+        if (next.threading() != Recipe.Threading.SHARED) {
+            places.ready(next); // its class has been caught blocking since it was queued
+        } else {
+            next.run();
+        }
+        var here = place;
+        if (here != null) {
+            here.ticked();
+        }
+    }
+}
