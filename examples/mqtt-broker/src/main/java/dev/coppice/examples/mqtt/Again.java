@@ -4,6 +4,7 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Ref;
+import java.util.function.Supplier;
 
 /// Calls that survive the callee: for requests that may be executed twice.
 final class Again {
@@ -12,10 +13,10 @@ final class Again {
     private Again() {}
 
     /// Calls, and calls the next incarnation when this one dies over it. A name waits through a restart by itself.
-    static <M, R> R call(Ref<M> named, Call<? extends M, R> request) {
+    static <M, R> R call(Supplier<Ref<M>> callee, Call<? extends M, R> request) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return named.call(request);
+                return callee.get().call(request);
             } catch (CallFailed e) {
                 if (attempt == ATTEMPTS || !(e.failure() instanceof Failure.Exited)) {
                     throw e;

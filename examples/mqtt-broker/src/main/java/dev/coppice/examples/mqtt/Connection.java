@@ -6,8 +6,9 @@ import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUS
 import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE;
 
 import dev.coppice.examples.mqtt.Store.Receipt;
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Down;
-import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Server<Connection.Msg> {
     sealed interface Msg {}
 
-    record Incoming(Packet.Inbound packet) implements Msg {}
-
-    /// Everything that was read has been handed over: read on.
-    record Drained() implements Msg {}
+    /// What one read of the socket gave.
+    record Incoming(List<Packet.Inbound> packets) implements Msg {}
 
     /// From the session; answered with [Session.Written] when the socket has taken it all.
     record Deliver(List<Packet.Outbound> packets) implements Msg {}
@@ -55,7 +53,10 @@ final class Connection implements Server<Connection.Msg> {
     private final Channel channel;
     private final Broker broker;
     private Phase phase = new Phase.Greeting();
+    /// How long the client may be silent.
     private Duration silence;
+    private Cancellable check = () -> false;
+    private Cancellable watch = () -> false;
     private long lastHeard;
 
     Connection(Channel channel, Broker broker) {
@@ -66,39 +67,40 @@ final class Connection implements Server<Connection.Msg> {
 
     @Override
     public void init(Self<Msg> self) {
-        self.spawnLinked(Closer.of(channel::close));
+        var inlet = new Inlet(channel, self.pid());
+        self.own(inlet);
         lastHeard = self.nanoTime();
-        self.sendAfter(silence, new Check());
-        channel.pipeline().addLast(new Inlet(self.pid()));
-        channel.read();
-    }
-
-    @Override
-    public void terminate(ExitReason reason, Self<Msg> self) {
-        channel.close();
+        check(self);
+        inlet.open();
     }
 
     @Override
     public void handle(Msg msg, Self<Msg> self) {
         switch (msg) {
-            case Incoming(var packet) -> {
+            case Incoming(var packets) -> {
                 lastHeard = self.nanoTime();
-                switch (phase) {
-                    case Phase.Greeting _ -> greet(packet, self);
-                    case Phase.Online o -> serve(packet, o, self);
-                }
-            }
-            case Drained _ -> {
-                if (!channel.isWritable()) {
-                    leave("does not read its answers", self);
-                }
-                channel.read();
+                packets.forEach(packet -> receive(packet, self));
+                readOn(self);
             }
             case Deliver(var packets) -> deliver(packets);
             case SessionGone _ -> rejoin(self);
             case Check _ -> check(self);
             case Lost(var why) -> leave(why, self);
         }
+    }
+
+    private void receive(Packet.Inbound packet, Self<Msg> self) {
+        switch (phase) {
+            case Phase.Greeting _ -> greet(packet, self);
+            case Phase.Online o -> serve(packet, o, self);
+        }
+    }
+
+    private void readOn(Self<Msg> self) {
+        if (channel.isActive() && !channel.isWritable()) {
+            leave("does not read its answers", self);
+        }
+        channel.read();
     }
 
     // ---- before CONNECT
@@ -122,15 +124,10 @@ final class Connection implements Server<Connection.Msg> {
         }
         var client = connect.client().isEmpty() ? "auto-" + UUID.randomUUID() : connect.client();
         var user = connect.user().orElse(Access.ANONYMOUS);
-        if (!broker.ensureSession(client, self)) {
-            write(new Packet.Connack(CONNECTION_REFUSED_SERVER_UNAVAILABLE, false));
-            refused("too many sessions", self);
-        }
-        var session = self.ref(Session.name(client));
-        boolean present = session.call(new Session.Attach(self.pid(), user, connect.clean(), connect.will()));
-        self.monitor(session, SessionGone::new);
-        phase = new Phase.Online(client, user, session);
-        keepAlive(Duration.ofMillis(connect.keepAliveSeconds() * 1_500L), self);
+        boolean present = call(client, new Session.Attach(self.pid(), user, connect.clean(), connect.will()), self);
+        phase = new Phase.Online(client, user, self.ref(Session.name(client)));
+        silence = Duration.ofMillis(connect.keepAliveSeconds() * 1_500L);
+        check(self);
         write(new Packet.Connack(CONNECTION_ACCEPTED, present));
         LOG.atInfo()
                 .addKeyValue("client", client)
@@ -144,6 +141,9 @@ final class Connection implements Server<Connection.Msg> {
     private MqttConnectReturnCode judge(Packet.Connect connect) {
         if (connect.client().isEmpty() && !connect.clean()) {
             return CONNECTION_REFUSED_IDENTIFIER_REJECTED;
+        }
+        if (broker.isFull() && broker.store().info(connect.client()).isEmpty()) {
+            return CONNECTION_REFUSED_SERVER_UNAVAILABLE;
         }
         var code = broker.access().login(connect.client(), connect.user(), connect.password());
         var user = connect.user().orElse(Access.ANONYMOUS);
@@ -172,12 +172,12 @@ final class Connection implements Server<Connection.Msg> {
             }
             case Packet.Subscribe subscribe -> subscribe(subscribe, o, self);
             case Packet.Unsubscribe(int id, var filters) -> {
-                Again.call(router(self), new Router.Unsubscribe(o.client(), filters));
+                Again.call(() -> router(self), new Router.Unsubscribe(o.client(), filters));
                 write(new Packet.Unsuback(id));
             }
             case Packet.Pingreq() -> write(new Packet.Pingresp());
             case Packet.Disconnect() -> {
-                Again.call(o.session(), new Session.Bye());
+                Again.call(o::session, new Session.Bye());
                 self.stop();
             }
             case Packet.Connect _ -> leave("a second CONNECT", self);
@@ -204,13 +204,13 @@ final class Connection implements Server<Connection.Msg> {
             }
             case AT_LEAST_ONCE -> {
                 if (allowed) {
-                    Again.call(router(self), new Router.Route(message, new Receipt.None()));
+                    Again.call(() -> router(self), new Router.Route(message, new Receipt.None()));
                 }
                 write(new Packet.Puback(publish.id()));
             }
             default -> {
                 if (allowed) {
-                    Again.call(router(self), new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
+                    Again.call(() -> router(self), new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
                 }
                 write(new Packet.Pubrec(publish.id()));
             }
@@ -218,47 +218,54 @@ final class Connection implements Server<Connection.Msg> {
     }
 
     private void subscribe(Packet.Subscribe subscribe, Phase.Online o, Self<Msg> self) {
-        var granted = subscribe.wishes().stream().map(wish -> grant(wish, o)).toList();
-        var wishes = subscribe.wishes().stream().filter(wish -> grant(wish, o) != MqttQoS.FAILURE).toList();
-        Again.call(router(self), new Router.Subscribe(o.client(), wishes));
-        write(new Packet.Suback(subscribe.id(), granted));
+        var room = broker.settings().maxSubscriptions() - broker.store().subscriptions(o.client()).size();
+        var granted = subscribe.wishes().stream().filter(wish -> mayRead(wish, o)).limit(Math.max(0, room)).toList();
+        Again.call(() -> router(self), new Router.Subscribe(o.client(), granted));
+        write(new Packet.Suback(
+                subscribe.id(),
+                subscribe.wishes().stream()
+                        .map(wish -> granted.contains(wish) ? wish.qos() : MqttQoS.FAILURE)
+                        .toList()));
     }
 
-    private MqttQoS grant(Packet.Wish wish, Phase.Online o) {
-        if (Topics.isFilter(wish.filter()) && broker.access().mayRead(o.user(), wish.filter())) {
-            return wish.qos();
+    private boolean mayRead(Packet.Wish wish, Phase.Online o) {
+        boolean may = Topics.isFilter(wish.filter()) && broker.access().mayRead(o.user(), wish.filter());
+        if (!may) {
+            LOG.atInfo().addKeyValue("client", o.client()).addKeyValue("filter", wish.filter()).log("subscription refused");
         }
-        LOG.atInfo().addKeyValue("client", o.client()).addKeyValue("filter", wish.filter()).log("subscription refused");
-        return MqttQoS.FAILURE;
+        return may;
     }
 
     /// The session has died: its next incarnation must know us. The client notices nothing.
     private void rejoin(Self<Msg> self) {
-        if (phase instanceof Phase.Online(var client, _, var session)) {
-            boolean known = broker.ensureSession(client, self) && Again.call(session, new Session.Rejoin(self.pid()));
-            if (!known) {
-                leave("its session has ended", self);
-            }
-            self.monitor(session, SessionGone::new);
+        if (phase instanceof Phase.Online o && !call(o.client(), new Session.Rejoin(self.pid()), self)) {
+            leave("its session has ended", self);
         }
     }
 
-    private void keepAlive(Duration limit, Self<Msg> self) {
-        silence = limit;
-        if (!limit.equals(FOR_EVER)) {
-            self.sendAfter(limit, new Check());
-        }
+    /// Calls the session, whichever incarnation it is. Watched before it is called: should it die after its answer, we are told.
+    private boolean call(String client, Call<? extends Session.Msg, Boolean> request, Self<Msg> self) {
+        return Again.call(
+                () -> {
+                    watch.cancel();
+                    broker.ensureSession(client, self);
+                    var session = self.ref(Session.name(client));
+                    watch = self.monitor(session, SessionGone::new);
+                    return session;
+                },
+                request);
     }
 
     private void check(Self<Msg> self) {
+        check.cancel();
+        var left = silence.minusNanos(self.nanoTime() - lastHeard);
         if (silence.equals(FOR_EVER)) {
             return;
         }
-        var left = silence.minusNanos(self.nanoTime() - lastHeard);
         if (!left.isPositive()) {
             leave("silent for " + silence, self);
         }
-        self.sendAfter(left, new Check());
+        check = self.sendAfter(left, new Check());
     }
 
     /// A clean end: that a client misbehaves, or goes away, is no fault of ours. Does not return.
@@ -289,5 +296,4 @@ final class Connection implements Server<Connection.Msg> {
             });
         }
     }
-
 }

@@ -1,37 +1,70 @@
 package dev.coppice.examples.mqtt;
 
 import dev.coppice.kernel.Ref;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Netty's end of a connection: turns what happens to the socket into messages. It decides nothing and never waits.
-final class Inlet extends SimpleChannelInboundHandler<MqttMessage> {
+///
+/// The socket is read only when the actor asks for more ([Channel#read]), so at most one read's packets wait in its mailbox: this is the
+/// back-pressure on a client that sends faster than we route.
+final class Inlet extends SimpleChannelInboundHandler<MqttMessage> implements AutoCloseable {
+    private final Channel channel;
     private final Ref<Connection.Msg> connection;
+    /// Of the read that is going on; used on Netty's thread only.
+    private List<Packet.Inbound> read = new ArrayList<>();
+    /// Written by the dying actor: the end of the socket is no news then.
+    private volatile boolean closed;
 
-    Inlet(Ref<Connection.Msg> connection) {
+    Inlet(Channel channel, Ref<Connection.Msg> connection) {
+        this.channel = channel;
         this.connection = connection;
+    }
+
+    /// From here on the actor gets packets, in order, one [Connection.Incoming] for each time that it asks.
+    void open() {
+        channel.pipeline().addLast(this);
+        channel.read();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
-        connection.send(new Connection.Incoming(Wire.decode(message)));
+        read.add(Wire.decode(message));
     }
 
-    /// The socket is read only when the actor asks for more: this is the back-pressure on a client that sends faster than we route.
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        connection.send(new Connection.Drained());
+        if (read.isEmpty()) {
+            ctx.read();
+            return;
+        }
+        tell(new Connection.Incoming(read));
+        read = new ArrayList<>();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        connection.send(new Connection.Lost("connection lost"));
+        tell(new Connection.Lost("connection lost"));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connection.send(new Connection.Lost(String.valueOf(cause.getMessage())));
-        ctx.close();
+        tell(new Connection.Lost(String.valueOf(cause.getMessage())));
+    }
+
+    private void tell(Connection.Msg message) {
+        if (!closed) {
+            connection.send(message);
+        }
     }
 }

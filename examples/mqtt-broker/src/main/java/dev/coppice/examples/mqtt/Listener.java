@@ -1,6 +1,7 @@
 package dev.coppice.examples.mqtt;
 
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import io.netty.bootstrap.ServerBootstrap;
@@ -37,8 +38,8 @@ final class Listener implements Server<Listener.Msg> {
 
     @Override
     public void init(Self<Msg> self) throws InterruptedException {
-        // First the one who closes, then what it closes: in whichever moment this actor is killed, the port is free afterwards.
-        self.spawnLinked(Closer.of(() -> held.close().syncUninterruptibly()));
+        // First the tie, then what it holds: in whichever moment this actor is killed, the port is free before it is restarted.
+        self.own(() -> held.close().syncUninterruptibly());
         var settings = broker.settings();
         var binding = new ServerBootstrap()
                 .group(broker.io())
@@ -56,7 +57,7 @@ final class Listener implements Server<Listener.Msg> {
     }
 
     private final class Accepting extends ChannelInitializer<Channel> {
-        private final dev.coppice.kernel.Pid<Msg> listener;
+        private final Ref<Msg> listener;
 
         Accepting(Self<Msg> self) {
             this.listener = self.pid();

@@ -2,6 +2,7 @@ package dev.coppice.examples.mqtt;
 
 import io.netty.handler.codec.mqtt.MqttQoS;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +72,7 @@ final class MemoryStore implements Store {
 
     @Override
     public Set<String> clients() {
-        return Set.copyOf(sessions.keySet());
+        return Collections.unmodifiableSet(sessions.keySet());
     }
 
     @Override

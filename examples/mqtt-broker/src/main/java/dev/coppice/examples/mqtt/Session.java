@@ -56,7 +56,7 @@ final class Session implements Server<Session.Msg> {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int BATCH = 64;
-    private static final int BATCH_BYTES = 64 * 1024;
+    static final int BATCH_BYTES = 64 * 1024;
 
     private record Newcomer(Attach attach, Caller<Boolean> caller) {}
 
@@ -136,7 +136,7 @@ final class Session implements Server<Session.Msg> {
     private boolean open(Attach attach, Self<Msg> self) {
         var old = store.info(client);
         if (old.isPresent() && (attach.clean() || old.get().clean() || !old.get().user().equals(attach.user()))) {
-            Again.call(router(self), new Router.Forget(client));
+            Again.call(() -> router(self), new Router.Forget(client));
         }
         return store.open(client, attach.user(), attach.clean(), attach.will());
     }
@@ -146,7 +146,7 @@ final class Session implements Server<Session.Msg> {
         if (mine) {
             online(old, self);
         }
-        return mine;
+        return connection.equals(Optional.of(old));
     }
 
     private void online(Pid<Connection.Msg> now, Self<Msg> self) {
@@ -184,11 +184,11 @@ final class Session implements Server<Session.Msg> {
 
     private void settle(Store.Info was, Self<Msg> self) {
         was.will().ifPresent(will -> {
-            Again.call(router(self), new Router.Route(will, new Receipt.Will(client)));
+            Again.call(() -> router(self), new Router.Route(will, new Receipt.Will(client)));
             LOG.atInfo().addKeyValue("client", client).addKeyValue("topic", will.topic()).log("will published");
         });
         if (was.clean()) {
-            Again.call(router(self), new Router.Forget(client));
+            Again.call(() -> router(self), new Router.Forget(client));
         } else {
             store.offline(client);
         }

@@ -29,6 +29,7 @@ interface Store {
 
     void dropWill(String client);
 
+    /// A live view.
     Set<String> clients();
 
     /// Ends the session with all that it has; what is left of it is its filters, for the router to unlearn.
