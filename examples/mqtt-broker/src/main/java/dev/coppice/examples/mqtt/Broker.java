@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 /// Each of them can fail by itself: they know each other by name, and what must not be lost is in the store. They stop in reverse order:
 /// first nobody comes in any more, then the sockets close, then the sessions settle their wills with the router, which goes last.
 final class Broker implements AutoCloseable {
+    static final Name<Control> SESSION_TREE = Name.of("session-tree");
     static final Name<Control> SESSIONS = Name.of("sessions");
     static final Name<Control> CONNECTIONS = Name.of("connections");
 
@@ -67,7 +68,7 @@ final class Broker implements AutoCloseable {
         return Supervisor.oneForOne(
                         Child.server(Router.NAME, () -> new Router(store, access)),
                         Child.supervisor(
-                                "session-tree",
+                                SESSION_TREE,
                                 Supervisor.restForOne(
                                                 Child.supervisor(SESSIONS, pool()),
                                                 Child.of("revival", revival).restart(TRANSIENT))
@@ -91,7 +92,8 @@ final class Broker implements AutoCloseable {
         var name = Session.name(client);
         if (self.node().whereis(name).isEmpty()) {
             var session = Server.<Session.Msg>of(() -> new Session(client, store)).named(name);
-            Again.call(() -> self.ref(SESSIONS), new Control.StartChild(Child.of(session).restart(TRANSIENT)));
+            var r = Again.call(() -> self.ref(SESSIONS), new Control.StartChild(Child.of(session).restart(TRANSIENT)));
+            if (r instanceof Control.AlreadyPresent) Again.call(() -> self.ref(SESSIONS), new Control.RestartChild(name.value()));
         }
     }
 

@@ -90,7 +90,7 @@ class SessionTest {
             var subscriber = client("s");
             subscriber.subscribe("#", 0);
             subscriber.subscribe("+/x", 0);
-            publish("$top/x", "hidden", 0);
+            publish("$top/x", "hidden", 1);
             subscriber.subscribe("$top/+", 0);
             publish("$top/x", "asked for", 0);
             assertThat(subscriber.receive().payload()).isEqualTo("asked for");
