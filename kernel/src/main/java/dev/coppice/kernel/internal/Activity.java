@@ -103,6 +103,7 @@ final class Activity {
 
     /// Handles one mail; false when that was the end of the actor.
     private static <M> boolean turn(Cell<M> cell, Mail mail) {
+        assert LockOrder.none("user code runs");
         try {
             var message = open(cell, mail);
             if (message != null) {

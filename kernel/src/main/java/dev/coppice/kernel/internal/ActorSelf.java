@@ -164,7 +164,9 @@ final class ActorSelf<M> implements Self<M> {
         enter();
         Request<R> held = held(request);
         if (held == null) {
-            return new Request<>(request, null);
+            var unasked = new Request<R>(request, null);
+            unasked.holder = cell;
+            return unasked;
         }
         held.hold = Request.Hold.DEFERRED;
         if (held.cell != null) {

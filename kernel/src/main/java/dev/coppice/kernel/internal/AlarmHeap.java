@@ -34,7 +34,7 @@ final class AlarmHeap {
 
     /// True when it is the earliest now.
     boolean add(Alarm alarm, long at) {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
             if (alarm.index >= 0) {
                 throw new IllegalStateException("the alarm is scheduled already");
@@ -53,7 +53,7 @@ final class AlarmHeap {
     }
 
     boolean remove(Alarm alarm) {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
             if (alarm.index < 0 || alarm.stripe != stripe) {
                 return false;
@@ -70,7 +70,7 @@ final class AlarmHeap {
         if (size == 0) {
             return null;
         }
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
             if (size == 0 || heap[0].at - now > 0) {
                 return null;
@@ -85,7 +85,7 @@ final class AlarmHeap {
 
     /// When the earliest is due; `Long.MAX_VALUE` when there is none.
     long earliest() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
             return size == 0 ? Long.MAX_VALUE : heap[0].at;
         } finally {

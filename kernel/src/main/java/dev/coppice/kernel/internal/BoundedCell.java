@@ -60,7 +60,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     boolean push(Mail mail) {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean open = !shut;
         boolean woken = open && append(mail);
         Spin.unlock(GATE, this);
@@ -105,7 +105,7 @@ final class BoundedCell<M> extends Cell<M> {
         var sender = Runner.actor();
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
         var turn = blocks ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience()))) : null;
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var verdict = decide(mail, droppable, turn);
         Spin.unlock(GATE, this);
         return switch (verdict) {
@@ -195,6 +195,7 @@ final class BoundedCell<M> extends Cell<M> {
     /// The sender waits for room; an exit ends the wait, and the message is a dead letter then.
     private Offer awaitRoom(Mail mail, WaitCell<Object> turn, @Nullable Cell<?> sender) {
         var outer = sender == null ? null : sender.waiting;
+        Offer end;
         boolean cycle = false;
         try {
             turn.publish();
@@ -204,15 +205,18 @@ final class BoundedCell<M> extends Cell<M> {
             if (sender != null) {
                 sender.waiting = outer;
             }
-            if (turn.value() == null) {
-                node.deadLetter(mail, this, new DeadLetter.Reason.Refused(mailbox.toString()));
-            }
+            end = settle(mail, turn, cycle);
         }
+        return end;
+    }
+
+    /// What becomes of a message whose sender has waited: the room that it was given is used even if the sender exits.
+    private Offer settle(Mail mail, WaitCell<Object> turn, boolean cycle) {
         if (cycle) {
             return refuse(mail, new DeadLetter.Reason.Cycle());
         }
         if (turn.value() == null) {
-            return Offer.FULL;
+            return refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
         }
         return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offer.ACCEPTED : bury(mail);
     }
@@ -221,7 +225,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     @Nullable Mail take() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var mail = oldest;
         if (mail != null) {
             unlink(null, mail);
@@ -233,7 +237,7 @@ final class BoundedCell<M> extends Cell<M> {
     /// A user message has been received: its room goes to the sender that waits longest.
     @Override
     void received() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         WaitCell<Object> next;
         do {
             next = waiters.poll();
@@ -249,7 +253,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     boolean rest() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean rests = oldest == null;
         idle = rests;
         Spin.unlock(GATE, this);
@@ -258,7 +262,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     @Nullable Mail close() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         shut = true;
         var left = oldest;
         oldest = null;
@@ -276,7 +280,7 @@ final class BoundedCell<M> extends Cell<M> {
     void inherit(Mail mail, @Nullable Mail last) {
         super.inherit(mail, last);
         if (!(mail instanceof Signal)) {
-            Spin.lock(GATE, this);
+            Spin.lock(GATE, this, LockOrder.Rank.GATE);
             counted++;
             Spin.unlock(GATE, this);
         }
@@ -294,7 +298,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     @Override
     long waitingMessages() {
-        Spin.lock(GATE, this);
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
         try {
             return userMails(first) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
         } finally {

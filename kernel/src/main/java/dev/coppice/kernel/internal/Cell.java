@@ -18,31 +18,16 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One incarnation of an actor: its pid, its mailbox and its state, in one object.
+/// One incarnation of an actor: its pid, its mailbox ([Inbox]) and its state, in one object.
 ///
-/// **Idea.** One CAS word is the head of the mailbox and the schedule state:
-///
-/// ```
-///   IDLE   ----> a mail     the sender that does this makes the actor ready: nobody else can
-///   a mail ----> a mail     pushed on a stack, newest first
-///   null   ----> a mail     the same, while the actor runs and has taken all
-///   a mail ----> null       the actor takes the whole stack and turns it over
-///   null   ----> IDLE       the actor rests; fails when a mail has arrived: no wake-up can be lost
-///   any    ----> CLOSED     the actor dies: an exchange, so that no mail can be overwritten
-/// ```
-///
-/// So a send is one CAS, an actor at rest holds no node, and at most one thread runs an actor: the one that took it from IDLE, or that
-/// it was handed to by the scheduler. What that thread owns, nobody else touches (see the fields). The exit word is [Fate].
-///
-/// Threads that run it announce themselves in [#occupant], so that a kill can interrupt exactly the code of this actor.
-public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
-    private static final Mail IDLE = new Mail("idle");
-    private static final Mail CLOSED = new Mail("closed");
+/// At most one thread runs an actor: the one that took it from rest, or that it was handed to by the scheduler. What that thread owns,
+/// nobody else touches (see the fields). The exit word is [Fate]. Threads that run it announce themselves in [#occupant], so that a kill can
+/// interrupt exactly the code of this actor.
+public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permits BoundedCell {
     private static final Object INTERRUPTING = new Object();
 
     /// Stands in [#occupant] for a thread that a kill has interrupted.
     private record Interrupted(Thread thread) {}
-    private static final VarHandle WORD;
     private static final VarHandle FATE;
     private static final VarHandle OCCUPANT;
     private static final VarHandle LOCK;
@@ -50,7 +35,6 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
     static {
         try {
             var lookup = MethodHandles.lookup();
-            WORD = lookup.findVarHandle(Cell.class, "word", Mail.class);
             FATE = lookup.findVarHandle(Cell.class, "fate", Fate.class);
             OCCUPANT = lookup.findVarHandle(Cell.class, "occupant", Object.class);
             LOCK = lookup.findVarHandle(Cell.class, "lock", int.class);
@@ -59,21 +43,15 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
         }
     }
 
-    final LocalNode node;
-    final Recipe<M> recipe;
     final Habit habit;
     private final long id;
 
-    // ---- shared: the mailbox and schedule word, the exit word, the running thread
-    private volatile @Nullable Mail word;
+    // ---- shared: the exit word, the running thread
     private volatile @Nullable Fate fate;
     private volatile @Nullable Object occupant;
 
     /// The cell on which this actor is about to wait or waits. Written by this actor; read by cycle checks and exit signals.
     volatile @Nullable WaitCell<?> waiting;
-
-    /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
-    private @Nullable Resting resting;
 
     // ---- guarded by the short lock; siblings by the parent's
     private volatile int lock;
@@ -94,9 +72,6 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
 
     @Nullable ActorSelf<M> self;
 
-    /// Taken from the word and not yet received, oldest first.
-    @Nullable Mail first;
-
     /// The delivery being handled; read racily by reports.
     @Nullable Mail current;
 
@@ -108,8 +83,6 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
     /// How many messages it has received; read racily by reports.
     int turns;
 
-    private boolean highWater;
-
     Cell(
             LocalNode node,
             @Nullable Cell<?> parent,
@@ -118,13 +91,11 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
             Habit habit,
             long id,
             boolean atRest) {
-        this.node = node;
+        super(node, recipe, atRest);
         this.parent = parent;
-        this.recipe = recipe;
         this.body = body;
         this.habit = habit;
         this.id = id;
-        WORD.set(this, atRest ? IDLE : null);
     }
 
     // ================================================================ mailbox
@@ -180,124 +151,19 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
         return true;
     }
 
-    /// Puts a mail in, whatever it is; false when the mailbox is closed.
-    boolean push(Mail mail) {
-        node.scheduler.pause("push");
-        while (true) {
-            var top = word;
-            if (top == CLOSED) {
-                return false;
-            }
-            boolean idle = top == IDLE;
-            mail.next = idle ? null : top;
-            mail.depth = idle || top == null ? 1 : top.depth + 1;
-            if (WORD.compareAndSet(this, top, mail)) {
-                if (idle) {
-                    wake();
-                } else if (mail.depth >= 64 && mail.depth == recipe.mailbox().highWater()) {
-                    roseAbove(mail.depth);
-                }
-                return true;
-            }
+    /// As [#close], so that nobody becomes a child any more: who looks under the lock sees it.
+    final @Nullable Mail closeForChildren() {
+        lock();
+        try {
+            return close();
+        } finally {
+            unlock();
         }
     }
 
-    final void wake() {
-        var rests = resting;
-        if (rests == null) {
-            node.scheduler.ready(this);
-        } else {
-            rests.over = true;
-            node.scheduler.resume(rests);
-        }
-    }
-
-    private void roseAbove(int queued) {
-        if (!highWater) {
-            highWater = true;
-            node.observers.highWater(this, queued);
-        }
-    }
-
-    /// Takes everything from the word, oldest first; null when there is nothing.
-    @Nullable Mail take() {
-        if (word == null) {
-            return null;
-        }
-        var newest = (Mail) WORD.getAndSet(this, null);
-        if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
-            highWater = false;
-            node.observers.lowWater(this, newest.depth);
-        }
-        return Mail.reversed(newest);
-    }
-
-    /// Gives the actor back when nothing has arrived.
-    boolean rest() {
-        node.scheduler.pause("rest");
-        return WORD.compareAndSet(this, null, IDLE);
-    }
-
-    /// The body waits in `receive` until a mail arrives.
-    final void awaitMail(Resting wait) {
-        wait.over = false;
-        resting = wait;
-        if (rest()) {
-            node.scheduler.suspend(wait);
-        }
-        resting = null;
-    }
-
-    /// Closes the mailbox for good; what was in it, oldest first.
-    @Nullable Mail close() {
-        var newest = (Mail) WORD.getAndSet(this, CLOSED);
-        return newest == IDLE || newest == CLOSED ? null : Mail.reversed(newest);
-    }
-
-    boolean isClosed() {
-        return word == CLOSED;
-    }
-
-    /// How many mails wait: exact for the word, a bounded walk for what was taken. Racy.
-    final int queued() {
-        int walked = 0;
-        for (var mail = first; mail != null && walked < 10_000; mail = mail.next) {
-            walked++;
-        }
-        return queuedInWord() + walked;
-    }
-
-    int queuedInWord() {
-        var top = word;
-        return top == null || top == IDLE || top == CLOSED ? 0 : top.depth;
-    }
-
-    /// A user message has been received.
-    void received() {}
-
-    /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
-    void inherit(Mail mail, @Nullable Mail last) {
-        if (last == null) {
-            first = mail;
-        } else {
-            last.next = mail;
-        }
-        mail.next = null;
-    }
-
-    /// How many user messages wait; for the ledger, when the node is quiet.
-    long waitingMessages() {
-        long count = userMails(first);
-        var top = word;
-        return top == IDLE || top == CLOSED ? count : count + userMails(top);
-    }
-
-    static long userMails(@Nullable Mail mail) {
-        long count = 0;
-        for (; mail != null; mail = mail.next) {
-            count += mail instanceof Signal ? 0 : 1;
-        }
-        return count;
+    /// Whether its body waits for a mail: racy, for reports.
+    final boolean resting() {
+        return rests() || waiting != null;
     }
 
     // ================================================================ activation
@@ -467,7 +333,7 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
         }
         wakeToLeave();
         interrupt();
-        Unkillable.watch(this);
+        node.killed.begin(this);
     }
 
     @Override
@@ -545,7 +411,7 @@ public sealed class Cell<M> implements Pid<M>, Activation permits BoundedCell {
     // ================================================================ the short lock
 
     final void lock() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.CELL);
     }
 
     final void unlock() {

@@ -104,7 +104,7 @@ final class Dying {
     private static void closeMailbox(Cell<?> cell, ExitReason reason) {
         var taken = cell.first;
         cell.first = null;
-        var waiting = cell.close();
+        var waiting = cell.closeForChildren();
         var slot = cell.slot;
         boolean kept = slot != null && cell.recipe.mailbox().kept() && slot.keeps();
         for (var mail : new Mail[] {taken, waiting}) {
@@ -175,8 +175,12 @@ final class Dying {
 
     private static void announce(Cell<?> cell, ExitReason reason) {
         var path = cell.node.observers.watched() ? cell.path() : "";
+        boolean wasKilled = cell.fate() instanceof Fate.Killed;
         if (!becomeGone(cell, reason)) {
             return;
+        }
+        if (wasKilled) {
+            cell.node.killed.end(cell);
         }
         var above = cell.parent;
         if (above != null) {

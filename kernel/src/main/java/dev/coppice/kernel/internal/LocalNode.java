@@ -49,6 +49,7 @@ public final class LocalNode implements Node {
     final Scheduler scheduler;
     final Names names = new Names(this);
     final Observers observers;
+    final Unkillable.Watches killed = new Unkillable.Watches();
 
     private final Config config;
     private final Cell<Object> guardian;
@@ -188,7 +189,7 @@ public final class LocalNode implements Node {
     @Override
     public void stop() {
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
-            guardian.close();
+            guardian.closeForChildren();
             scheduler.execute(this::closeDown);
         }
     }
@@ -240,7 +241,7 @@ public final class LocalNode implements Node {
         }
         why.compareAndSet(null, new ExitReason.Crashed(error));
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
-            guardian.close();
+            guardian.closeForChildren();
             scheduler.execute(this::closeDown);
         }
     }

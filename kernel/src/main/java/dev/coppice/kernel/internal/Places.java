@@ -8,6 +8,7 @@ import dev.coppice.kernel.spi.Waiting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,6 +47,10 @@ final class Places implements Scheduler {
     private final ConcurrentLinkedQueue<Activation> global = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<Activation, Pinned> pinned = new ConcurrentHashMap<>();
     private final AlarmHeap[] alarms;
+
+    /// Who runs without a place now: for reports of slow handlers.
+    final Set<Apart> apart = ConcurrentHashMap.newKeySet();
+
     private final Watchdog watchdog;
 
     /// The regular places first, then those that the watchdog added. Slots are filled once.
@@ -113,13 +118,8 @@ final class Places implements Scheduler {
 
     /// On a virtual thread of its own, without a place.
     private void apart(Activation activation) {
-        threads.start(() -> {
-            long begin = System.nanoTime();
-            activation.run();
-            if (activation instanceof Cell<?> cell) {
-                cell.habit.ran(System.nanoTime() - begin > Watchdog.TICK);
-            }
-        });
+        threads.start(new Apart(activation, apart));
+        watchdog.alert();
     }
 
     private void pin(Activation activation) {
@@ -255,7 +255,7 @@ final class Places implements Scheduler {
     }
 
     boolean allIdle() {
-        return Long.bitCount(idle) == regular;
+        return Long.bitCount(idle) == regular && apart.isEmpty();
     }
 
     boolean anyWork() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Help against CPU hogs: virtual threads are not time-sliced, so as many hogs as carriers stop every other one.
 ///
 /// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
-/// some milliseconds, the carriers are hogged: the JDK scheduler's parallelism is raised, JVM-wide, by as many as there are cores, and
+/// some milliseconds, the carriers are hogged: the JDK scheduler's parallelism is raised, JVM-wide, doubling what was added before, and
 /// a few virtual threads are started from fresh platform threads, which makes the pool notice. The operating system slices the
 /// carriers. When canaries have been quick for a while the parallelism goes down again, step by step, to what it was.
 final class Relief {
@@ -22,14 +22,18 @@ final class Relief {
         return EXTRA.get() > 0;
     }
 
-    private static void raise(int step) {
+    /// By how much it was raised.
+    private static int raise(int step) {
         int extra = EXTRA.get();
-        if (extra + step <= MOST_EXTRA && EXTRA.compareAndSet(extra, extra + step)) {
-            change(step);
-            for (int i = 0; i < KICKS; i++) {
-                Thread.ofPlatform().daemon().name("coppice-kick").start(() -> Thread.startVirtualThread(() -> {}));
-            }
+        int more = Math.min(step, MOST_EXTRA - extra);
+        if (more <= 0 || !EXTRA.compareAndSet(extra, extra + more)) {
+            return 0;
         }
+        change(more);
+        for (int i = 0; i < KICKS; i++) {
+            Thread.ofPlatform().daemon().name("coppice-kick").start(() -> Thread.startVirtualThread(() -> {}));
+        }
+        return more;
     }
 
     private static void lower(int step) {
@@ -87,8 +91,7 @@ final class Relief {
                 if (now - sentAt > LATE) {
                     late = true;
                     lastLate = now;
-                    raise(cores);
-                    raised += cores;
+                    raised += raise(Math.max(cores, raised));
                     sentAt = now;
                 }
                 return;

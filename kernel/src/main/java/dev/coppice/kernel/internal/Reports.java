@@ -28,7 +28,7 @@ final class Reports {
                 status(cell),
                 cell.queued(),
                 doing(cell),
-                Optional.ofNullable(cell.parent),
+                Optional.<Pid<?>>ofNullable(cell.parent).filter(above -> above != cell.node.guardian()),
                 List.copyOf(children(cell)),
                 List.copyOf(Ties.linked(cell, Integer.MAX_VALUE)));
     }
@@ -98,8 +98,12 @@ final class Reports {
     }
 
     static Failure.Report timeOut(WaitCell<?> wait, @Nullable Cell<?> holder, Duration patience) {
+        var parked = wait.parkedAt;
+        if (holder == null && parked != null) {
+            return new Failure.Report(parked, patience, 0, "nobody held the name: its actor was being restarted");
+        }
         if (holder == null) {
-            return new Failure.Report("nobody", patience, 0, "the request was deferred, or its name has no holder");
+            return new Failure.Report("nobody", patience, 0, "the request was deferred");
         }
         return new Failure.Report(holder.path(), patience, holder.queued(), whereabouts(wait, holder));
     }

@@ -30,8 +30,7 @@ final class Slot {
     }
 
     private final LocalNode node;
-    private final String name;
-    private final Class<?> protocol;
+    private final Name<?> name;
 
     @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
@@ -49,12 +48,11 @@ final class Slot {
 
     Slot(LocalNode node, Name<?> name) {
         this.node = node;
-        this.name = name.value();
-        this.protocol = name.protocol();
+        this.name = name;
     }
 
     String name() {
-        return name;
+        return name.value();
     }
 
     boolean retired() {
@@ -62,8 +60,9 @@ final class Slot {
     }
 
     void checkProtocol(Name<?> asked) {
-        if (asked.protocol() != protocol && !retired) {
-            throw new IllegalArgumentException("the name \"" + name + "\" belongs to the protocol " + protocol.getName()
+        if (asked.protocol() != name.protocol() && !retired) {
+            throw new IllegalArgumentException("the name \"" + name + "\" belongs to the protocol "
+                    + name.protocol().getName()
                     + ", not to " + asked.protocol().getName() + "; share one Name constant");
         }
     }
@@ -76,36 +75,38 @@ final class Slot {
 
     /// False when the slot has been retired: look it up again.
     boolean claim(Cell<?> cell) {
-        Spin.lock(LOCK, this);
+        var expired = new ArrayList<Mail>(0);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (retired) {
                 return false;
             }
             if (holder != null) {
-                throw new StartFailed.NameTaken(name, holder.toString());
+                throw new StartFailed.NameTaken(name.value(), holder.toString());
             }
             if (owner != null && owner != cell.parent) {
-                throw new StartFailed.NameTaken(name, owner + ", which reserves it for its children");
+                throw new StartFailed.NameTaken(name.value(), owner + ", which reserves it for its children");
             }
             cell.slot = this;
             Mail last = null;
             for (Mail mail = waiting.poll(); mail != null; mail = waiting.poll()) {
-                last = inherit(cell, mail, last);
+                if (mail instanceof Request<?> request && request.cell != null && request.cell.over()) {
+                    expired.add(mail);
+                } else {
+                    last = inherit(cell, mail, last);
+                }
             }
             holder = cell;
-            return true;
         } finally {
             Spin.unlock(LOCK, this);
         }
+        refuse(expired, new DeadLetter.Reason.NoProcess());
+        return true;
     }
 
     /// Puts what waited in front of everything that the new holder will receive. It is not running yet: its list is still ours.
-    private static @Nullable Mail inherit(Cell<?> cell, Mail mail, @Nullable Mail last) {
+    private static Mail inherit(Cell<?> cell, Mail mail, @Nullable Mail last) {
         if (mail instanceof Request<?> request && request.cell != null) {
-            if (request.cell.over()) {
-                cell.node.deadLetter(mail, cell, new DeadLetter.Reason.NoProcess());
-                return last;
-            }
             request.cell.holder = cell;
         }
         cell.inherit(mail, last);
@@ -115,7 +116,7 @@ final class Slot {
     /// False when the slot has been retired.
     boolean reserve(Cell<?> by, Self.Gap gap) {
         List<Mail> refused = List.of();
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (retired) {
                 return false;
@@ -145,7 +146,7 @@ final class Slot {
     /// Ends the reservation; false when it was not this one's.
     boolean unreserve(Cell<?> by, DeadLetter.Reason reason) {
         List<Mail> left;
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (owner != by) {
                 return false;
@@ -162,7 +163,7 @@ final class Slot {
     /// The holder dies.
     void vacate(Cell<?> cell) {
         List<Mail> left = List.of();
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (holder == cell) {
                 holder = null;
@@ -187,19 +188,15 @@ final class Slot {
 
     private void refuse(List<Mail> mails, DeadLetter.Reason reason) {
         for (var mail : mails) {
-            node.deadLetter(mail, new Named<>(node, refName()), reason);
+            node.deadLetter(mail, new Named<>(node, name), reason);
         }
-    }
-
-    private Name<Object> refName() {
-        return Name.of(name);
     }
 
     /// A message for a name whose holder is gone or going: waits for the next holder, or is refused.
     Offer gap(Mail mail, Named<?> ref, boolean patient, long patience) {
         Cell<?> open;
         DeadLetter.Reason reason = null;
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             open = openHolder();
             if (open == null) {
@@ -228,13 +225,14 @@ final class Slot {
             return new DeadLetter.Reason.Restarting();
         }
         request.cell.holder = null;
+        request.cell.parkedAt = name.value();
         waiting.add(mail);
         return null;
     }
 
     /// Whether a dying holder's mailbox may be kept for the next.
     boolean keeps() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             return owner != null;
         } finally {
@@ -243,7 +241,7 @@ final class Slot {
     }
 
     void keep(Mail mail) {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             if (owner != null) {
                 if (mail instanceof Request<?> request && request.cell != null) {
@@ -255,11 +253,11 @@ final class Slot {
         } finally {
             Spin.unlock(LOCK, this);
         }
-        node.deadLetter(mail, new Named<>(node, refName()), new DeadLetter.Reason.NoProcess());
+        node.deadLetter(mail, new Named<>(node, name), new DeadLetter.Reason.NoProcess());
     }
 
     long waitingMessages() {
-        Spin.lock(LOCK, this);
+        Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
             return waiting.stream().filter(mail -> !(mail instanceof Signal)).count();
         } finally {

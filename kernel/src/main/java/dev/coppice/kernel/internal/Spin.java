@@ -8,7 +8,8 @@ final class Spin {
 
     private Spin() {}
 
-    static void lock(VarHandle word, Object owner) {
+    static void lock(VarHandle word, Object owner, LockOrder.Rank rank) {
+        assert LockOrder.taken(owner, rank);
         for (int tries = 0; !word.compareAndSet(owner, 0, 1); tries++) {
             if (tries < TRIES) {
                 Thread.onSpinWait();
@@ -19,6 +20,7 @@ final class Spin {
     }
 
     static void unlock(VarHandle word, Object owner) {
+        assert LockOrder.released(owner);
         word.setRelease(owner, 0);
     }
 }

@@ -18,7 +18,8 @@ final class Starter {
         var habit = Habit.of(made);
         var acknowledged = acknowledgement(parent, recipe, habit);
         boolean begins = acknowledged != null || recipe.body() instanceof Recipe.Body.OfLoop<M>;
-        boolean runs = begins || recipe.mailbox().kept();
+        // A name may bring mail along, from its gap or from the incarnation before: such an actor starts running, not at rest.
+        boolean runs = begins || recipe.name().isPresent();
         var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
         Cell<M> cell = cell(parent, recipe, body, habit, !runs);
         adopt(parent, cell, linked);

@@ -54,6 +54,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// stop). Written by whoever passes the baton, read by cycle checks.
     volatile @Nullable Cell<?> holder;
 
+    /// The name in whose gap the request waits, for reports. Written by whoever parks it, under the slot's lock.
+    volatile @Nullable String parkedAt;
+
     /// Who asked for it, for messages: the ref of the callee.
     private final LocalNode node;
 
@@ -179,6 +182,7 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
         if (state == null) {
             arm();
+            assert LockOrder.none("a thread waits");
             scheduler.suspend(this);
         }
         if (owner != null) {

@@ -81,7 +81,7 @@ final class Watchdog implements Runnable {
         long now = System.nanoTime();
         places.ring(now);
         boolean work = places.anyWork();
-        if (alert) {
+        if (alert || !places.apart.isEmpty()) {
             quietTicks = ticking ? quietTicks : 0;
             look(now, work);
         }
@@ -147,6 +147,9 @@ final class Watchdog implements Runnable {
                 moving++;
             }
             watchSlow(i, worker, tick, now);
+        }
+        for (var run : places.apart) {
+            run.watch(node.observers, now, slowHandler);
         }
         if (work && moving == 0) {
             if (places.anyIdle()) {

@@ -1,0 +1,45 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Activation;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One activation of an actor that blocks, on a virtual thread of its own, without a place.
+final class Apart implements Runnable {
+    private final Activation activation;
+    private final Set<Apart> running;
+
+    // Written by the thread that runs it before it is in the set, read by the watchdog.
+    private @Nullable Thread thread;
+    private long since;
+
+    /// The watchdog's note.
+    private boolean reported;
+
+    Apart(Activation activation, Set<Apart> running) {
+        this.activation = activation;
+        this.running = running;
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        since = System.nanoTime();
+        running.add(this);
+        try {
+            activation.run();
+        } finally {
+            running.remove(this);
+        }
+        if (activation instanceof Cell<?> cell) {
+            cell.habit.ran(System.nanoTime() - since > Watchdog.TICK);
+        }
+    }
+
+    void watch(Observers observers, long now, long slow) {
+        if (!reported && now - since >= slow && activation instanceof Cell<?> cell && thread != null && !cell.resting()) {
+            reported = true;
+            observers.slowHandler(cell, thread, now - since);
+        }
+    }
+}

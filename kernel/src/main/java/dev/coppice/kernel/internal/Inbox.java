@@ -1,0 +1,183 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.Recipe;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// An actor's mailbox.
+///
+/// **Idea.** One CAS word is the head of the mailbox and the schedule state:
+///
+/// ```
+///   IDLE   ----> a mail     the sender that does this makes the actor ready: nobody else can
+///   a mail ----> a mail     pushed on a stack, newest first
+///   null   ----> a mail     the same, while the actor runs and has taken all
+///   a mail ----> null       the actor takes the whole stack and turns it over
+///   null   ----> IDLE       the actor rests; fails when a mail has arrived: no wake-up can be lost
+///   any    ----> CLOSED     the actor dies: an exchange, so that no mail can be overwritten
+/// ```
+///
+/// So a send is one CAS, an actor at rest holds no node, and whoever takes it from IDLE is the only one who may run it.
+abstract sealed class Inbox<M> permits Cell {
+    private static final Mail IDLE = new Mail("idle");
+    private static final Mail CLOSED = new Mail("closed");
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(Inbox.class, "word", Mail.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final LocalNode node;
+    final Recipe<M> recipe;
+
+    /// The mailbox and schedule word.
+    private volatile @Nullable Mail word;
+
+    /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
+    private @Nullable Resting resting;
+
+    /// Taken from the word and not yet received, oldest first. Owned by the thread that runs the actor.
+    @Nullable Mail first;
+
+    private boolean highWater;
+
+    Inbox(LocalNode node, Recipe<M> recipe, boolean atRest) {
+        this.node = node;
+        this.recipe = recipe;
+        WORD.set(this, atRest ? IDLE : null);
+    }
+
+    private Cell<M> cell() {
+        return (Cell<M>) this;
+    }
+
+    final boolean rests() {
+        return resting != null;
+    }
+
+    /// Puts a mail in, whatever it is; false when the mailbox is closed.
+    boolean push(Mail mail) {
+        node.scheduler.pause("push");
+        while (true) {
+            var top = word;
+            if (top == CLOSED) {
+                return false;
+            }
+            boolean idle = top == IDLE;
+            mail.next = idle ? null : top;
+            mail.depth = idle || top == null ? 1 : top.depth + 1;
+            if (WORD.compareAndSet(this, top, mail)) {
+                if (idle) {
+                    wake();
+                } else if (mail.depth >= 64 && mail.depth == recipe.mailbox().highWater()) {
+                    roseAbove(mail.depth);
+                }
+                return true;
+            }
+        }
+    }
+
+    final void wake() {
+        var rests = resting;
+        if (rests == null) {
+            node.scheduler.ready(cell());
+        } else {
+            rests.over = true;
+            node.scheduler.resume(rests);
+        }
+    }
+
+    private void roseAbove(int queued) {
+        if (!highWater) {
+            highWater = true;
+            node.observers.highWater(cell(), queued);
+        }
+    }
+
+    /// Takes everything from the word, oldest first; null when there is nothing.
+    @Nullable Mail take() {
+        var top = word;
+        if (top == null || top == CLOSED) {
+            return null;
+        }
+        var newest = (Mail) WORD.getAndSet(this, null);
+        if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
+            highWater = false;
+            node.observers.lowWater(cell(), newest.depth);
+        }
+        return Mail.reversed(newest);
+    }
+
+    /// Gives the actor back when nothing has arrived.
+    boolean rest() {
+        node.scheduler.pause("rest");
+        return WORD.compareAndSet(this, null, IDLE);
+    }
+
+    /// The body waits in `receive` until a mail arrives.
+    final void awaitMail(Resting wait) {
+        wait.over = false;
+        resting = wait;
+        if (rest()) {
+            node.scheduler.suspend(wait);
+        }
+        resting = null;
+    }
+
+    /// Closes the mailbox for good; what was in it, oldest first.
+    @Nullable Mail close() {
+        var newest = (Mail) WORD.getAndSet(this, CLOSED);
+        return newest == IDLE || newest == CLOSED ? null : Mail.reversed(newest);
+    }
+
+    boolean isClosed() {
+        return word == CLOSED;
+    }
+
+    /// How many mails wait: exact for the word, a bounded walk for what was taken. Racy.
+    final int queued() {
+        int walked = 0;
+        for (var mail = first; mail != null && walked < 10_000; mail = mail.next) {
+            walked++;
+        }
+        return queuedInWord() + walked;
+    }
+
+    int queuedInWord() {
+        var top = word;
+        return top == null || top == IDLE || top == CLOSED ? 0 : top.depth;
+    }
+
+    /// A user message has been received.
+    void received() {}
+
+    /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
+    void inherit(Mail mail, @Nullable Mail last) {
+        if (last == null) {
+            first = mail;
+        } else {
+            last.next = mail;
+        }
+        mail.next = null;
+    }
+
+    /// How many user messages wait; for the ledger, when the node is quiet.
+    long waitingMessages() {
+        long count = userMails(first);
+        var top = word;
+        return top == IDLE || top == CLOSED ? count : count + userMails(top);
+    }
+
+    static long userMails(@Nullable Mail mail) {
+        long count = 0;
+        for (; mail != null; mail = mail.next) {
+            count += mail instanceof Signal ? 0 : 1;
+        }
+        return count;
+    }
+}
