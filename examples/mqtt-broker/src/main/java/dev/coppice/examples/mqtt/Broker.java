@@ -7,6 +7,7 @@ import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.otp.Backoff;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Control;
 import dev.coppice.otp.Supervisor;
@@ -74,7 +75,8 @@ final class Broker implements AutoCloseable {
                                                 Child.of("revival", revival).restart(TRANSIENT))
                                         .intensity(FAILURES, PERIOD)),
                         Child.supervisor(CONNECTIONS, pool()),
-                        Child.server(Listener.NAME, () -> new Listener(this)))
+                        // Netty frees a closed port a moment later, when its selector has turned.
+                        Child.server(Listener.NAME, () -> new Listener(this)).backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))))
                 .intensity(FAILURES, PERIOD);
     }
 
@@ -92,8 +94,8 @@ final class Broker implements AutoCloseable {
         var name = Session.name(client);
         if (self.node().whereis(name).isEmpty()) {
             var session = Server.<Session.Msg>of(() -> new Session(client, store)).named(name);
-            var r = Again.call(() -> self.ref(SESSIONS), new Control.StartChild(Child.of(session).restart(TRANSIENT)));
-            if (r instanceof Control.AlreadyPresent) Again.call(() -> self.ref(SESSIONS), new Control.RestartChild(name.value()));
+            var r = Again.call(self, () -> self.ref(SESSIONS), new Control.StartChild(Child.of(session).restart(TRANSIENT)));
+            if (r instanceof Control.AlreadyPresent) Again.call(self, () -> self.ref(SESSIONS), new Control.RestartChild(name.value()));
         }
     }
 
@@ -103,7 +105,7 @@ final class Broker implements AutoCloseable {
     boolean startConnection(Channel channel, Self<?> self) {
         var connection = Server.<Connection.Msg>of(() -> new Connection(channel, this));
         var child = Child.of("connection-" + channel.id().asLongText(), connection.labelled("" + channel.remoteAddress())).restart(TEMPORARY);
-        return Again.call(() -> self.ref(CONNECTIONS), new Control.StartChild(child)) instanceof Control.Started;
+        return Again.call(self, () -> self.ref(CONNECTIONS), new Control.StartChild(child)) instanceof Control.Started;
     }
 
     boolean isFull() {

@@ -172,12 +172,12 @@ final class Connection implements Server<Connection.Msg> {
             }
             case Packet.Subscribe subscribe -> subscribe(subscribe, o, self);
             case Packet.Unsubscribe(int id, var filters) -> {
-                Again.call(() -> router(self), new Router.Unsubscribe(o.client(), filters));
+                Again.call(self, () -> router(self), new Router.Unsubscribe(o.client(), filters));
                 write(new Packet.Unsuback(id));
             }
             case Packet.Pingreq() -> write(new Packet.Pingresp());
             case Packet.Disconnect() -> {
-                Again.call(o::session, new Session.Bye());
+                Again.call(self, o::session, new Session.Bye());
                 self.stop();
             }
             case Packet.Connect _ -> leave("a second CONNECT", self);
@@ -204,13 +204,13 @@ final class Connection implements Server<Connection.Msg> {
             }
             case AT_LEAST_ONCE -> {
                 if (allowed) {
-                    Again.call(() -> router(self), new Router.Route(message, new Receipt.None()));
+                    Again.call(self, () -> router(self), new Router.Route(message, new Receipt.None()));
                 }
                 write(new Packet.Puback(publish.id()));
             }
             default -> {
                 if (allowed) {
-                    Again.call(() -> router(self), new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
+                    Again.call(self, () -> router(self), new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
                 }
                 write(new Packet.Pubrec(publish.id()));
             }
@@ -220,7 +220,7 @@ final class Connection implements Server<Connection.Msg> {
     private void subscribe(Packet.Subscribe subscribe, Phase.Online o, Self<Msg> self) {
         var room = broker.settings().maxSubscriptions() - broker.store().subscriptions(o.client()).size();
         var granted = subscribe.wishes().stream().filter(wish -> mayRead(wish, o)).limit(Math.max(0, room)).toList();
-        Again.call(() -> router(self), new Router.Subscribe(o.client(), granted));
+        Again.call(self, () -> router(self), new Router.Subscribe(o.client(), granted));
         write(new Packet.Suback(
                 subscribe.id(),
                 subscribe.wishes().stream()
@@ -246,6 +246,7 @@ final class Connection implements Server<Connection.Msg> {
     /// Calls the session, whichever incarnation it is. Watched before it is called: should it die after its answer, we are told.
     private boolean call(String client, Call<? extends Session.Msg, Boolean> request, Self<Msg> self) {
         return Again.call(
+                self,
                 () -> {
                     watch.cancel();
                     broker.ensureSession(client, self);

@@ -136,7 +136,7 @@ final class Session implements Server<Session.Msg> {
     private boolean open(Attach attach, Self<Msg> self) {
         var old = store.info(client);
         if (old.isPresent() && (attach.clean() || old.get().clean() || !old.get().user().equals(attach.user()))) {
-            Again.call(() -> router(self), new Router.Forget(client));
+            Again.call(self, () -> router(self), new Router.Forget(client));
         }
         return store.open(client, attach.user(), attach.clean(), attach.will());
     }
@@ -184,11 +184,11 @@ final class Session implements Server<Session.Msg> {
 
     private void settle(Store.Info was, Self<Msg> self) {
         was.will().ifPresent(will -> {
-            Again.call(() -> router(self), new Router.Route(will, new Receipt.Will(client)));
+            Again.call(self, () -> router(self), new Router.Route(will, new Receipt.Will(client)));
             LOG.atInfo().addKeyValue("client", client).addKeyValue("topic", will.topic()).log("will published");
         });
         if (was.clean()) {
-            Again.call(() -> router(self), new Router.Forget(client));
+            Again.call(self, () -> router(self), new Router.Forget(client));
         } else {
             store.offline(client);
         }
