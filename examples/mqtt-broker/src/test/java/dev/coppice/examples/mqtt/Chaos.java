@@ -73,9 +73,13 @@ final class Chaos implements Runnable {
     private final List<Set<String>> received = new ArrayList<>();
     private final Set<RawClient> readers = ConcurrentHashMap.newKeySet();
     private final AtomicLong deliveries = new AtomicLong();
-    private final AtomicLong connections = new AtomicLong();
+    private final AtomicLong reconnections = new AtomicLong();
     private final CountDownLatch stopPublishing = new CountDownLatch(1);
     private final CountDownLatch stopSubscribing = new CountDownLatch(1);
+
+    static Chaos of(String... options) {
+        return CommandLine.populateCommand(new Chaos(), options);
+    }
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Chaos()).execute(args));
@@ -119,10 +123,9 @@ final class Chaos implements Runnable {
         readers.forEach(RawClient::close);
         threads.forEach(Chaos::join);
         var missing = missing();
-        long reconnections = connections.get() - publishers - subscribers;
         IntStream.range(0, subscribers).forEach(i -> forget(broker, i));
         var left = leftBehind(broker, node, atRest, names);
-        return new Result(killed, acknowledged.size(), deliveries.get(), reconnections, missing, left);
+        return new Result(killed, acknowledged.size(), deliveries.get(), reconnections.get(), missing, left);
     }
 
     private Set<String> missing() {
@@ -191,6 +194,7 @@ final class Chaos implements Runnable {
             while (!delivered(client, number, message, n % 0xffff + 1, dup)) {
                 client.close();
                 client = connect(broker, "publisher-" + number, true);
+                reconnections.incrementAndGet();
                 dup = true;
             }
             acknowledged.add(message);
@@ -219,6 +223,7 @@ final class Chaos implements Runnable {
                 readers.add(client);
                 read(client, mine);
                 readers.remove(client);
+                reconnections.incrementAndGet();
                 client.close();
             }
         });
@@ -241,12 +246,10 @@ final class Chaos implements Runnable {
     }
 
     /// Tries until it is let in: the listener may just be dead.
-    private RawClient connect(Broker broker, String id, boolean clean) {
+    static RawClient connect(Broker broker, String id, boolean clean) {
         for (int attempt = 0; ; attempt++) {
             try {
-                var client = RawClient.connected(broker.port(), id, clean);
-                connections.incrementAndGet();
-                return client;
+                return RawClient.connected(broker.port(), id, clean);
             } catch (UncheckedIOException | IllegalStateException refused) {
                 if (attempt == 200) {
                     throw refused;
@@ -284,11 +287,12 @@ final class Chaos implements Runnable {
 
     // ---- waiting
 
-    private static void eventually(BooleanSupplier done) {
+    static boolean eventually(BooleanSupplier done) {
         var never = new CountDownLatch(1);
         for (long until = System.nanoTime() + 30_000_000_000L; !done.getAsBoolean() && System.nanoTime() < until; ) {
             pause(never, 50_000_000);
         }
+        return done.getAsBoolean();
     }
 
     private static void pause(CountDownLatch unless, long nanos) {
