@@ -48,7 +48,7 @@ public record Backoff(Duration min, Duration max, double factor, double jitter, 
     ///
     /// @param random in `[0, 1)`
     Duration delay(int failures, double random) {
-        double whole = Math.min(max.toNanos(), min.toNanos() * Math.pow(factor, failures));
+        double whole = Math.min((double) max.toNanos(), min.toNanos() * Math.pow(factor, failures));
         return Duration.ofNanos(Math.max(1, (long) (whole * (1 - jitter * random))));
     }
 }

@@ -58,12 +58,16 @@ public sealed interface Control {
         record Stopped() implements State {}
     }
 
+    /// How many children there are.
+    ///
     /// @param specs all children
     /// @param active those that run
     /// @param supervisors of all, running or not
     /// @param workers of all, running or not
     record Count(int specs, int active, int supervisors, int workers) {}
 
+    /// Whether it is ready.
+    ///
     /// @param notReady the children that are not, as paths of ids
     record Readiness(boolean ready, List<String> notReady) {
         public Readiness {

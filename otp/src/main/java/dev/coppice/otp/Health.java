@@ -2,7 +2,9 @@ package dev.coppice.otp;
 
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +29,7 @@ final class Health {
     private static final class Vitals {
         final Child child;
         final Pid<?> pid;
-        final int[] failures = new int[Kind.values().length];
+        final Map<Kind, Integer> failures = new EnumMap<>(Kind.class);
         boolean up;
         boolean ready;
 
@@ -83,8 +85,8 @@ final class Health {
         if (vitals == null) {
             return Optional.empty();
         }
-        int failures = answer.complaint.isPresent() ? vitals.failures[answer.kind.ordinal()] + 1 : 0;
-        vitals.failures[answer.kind.ordinal()] = failures;
+        int failures = answer.complaint.isPresent() ? vitals.failures.getOrDefault(answer.kind, 0) + 1 : 0;
+        vitals.failures.put(answer.kind, failures);
         boolean tooOften = check(vitals, answer.kind).map(check -> failures >= check.failures()).orElse(false);
         return switch (answer.kind) {
             case READINESS -> {
@@ -110,7 +112,7 @@ final class Health {
     }
 
     private static String complaint(Pinged answer, int failures) {
-        return "its " + answer.kind.name().toLowerCase(java.util.Locale.ROOT) + " check failed " + failures
+        return "its " + answer.kind.name().toLowerCase(Locale.ROOT) + " check failed " + failures
                 + (failures == 1 ? " time: " : " times in a row: ") + answer.complaint.orElse("");
     }
 

@@ -124,6 +124,7 @@ public final class HealthCheck {
         return subject;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very actor: only then the types of the request are known to fit
     boolean fits(Actor<?> actor) {
         return subject == actor || actor.recipe().name().filter(subject::equals).isPresent();
     }

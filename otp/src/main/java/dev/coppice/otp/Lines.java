@@ -2,6 +2,7 @@ package dev.coppice.otp;
 
 import dev.coppice.kernel.ExitReason;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -11,23 +12,29 @@ import org.slf4j.spi.LoggingEventBuilder;
 ///
 /// Confined to its supervisor.
 final class Lines {
-    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
+    private final Logger log;
     private final String supervisor;
     private final int perMinute;
     private long begun;
     private int written;
     private long suppressed;
+    private int restarts;
+    private boolean storm;
 
     /// @param perMinute how many lines a minute before the others are only counted
-    Lines(String supervisor, int perMinute) {
+    Lines(Class<?> kind, String supervisor, int perMinute) {
+        this.log = LoggerFactory.getLogger(kind);
         this.supervisor = supervisor;
         this.perMinute = perMinute;
     }
 
     void restarting(long now, Child child, ExitReason why, Duration delay, Intensity intensity) {
-        if (admitted(now)) {
+        boolean admitted = admitted(now);
+        restarts++;
+        storm |= !admitted;
+        if (admitted) {
             line(Level.WARN, child.id(), why)
                     .addKeyValue("delay", delay)
                     .addKeyValue("restarts", intensity.at().size())
@@ -49,7 +56,7 @@ final class Lines {
 
     void unhealthy(long now, String child, String complaint) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("stopping a child that is not healthy: {}", complaint);
@@ -58,7 +65,7 @@ final class Lines {
 
     void nameLost(long now, String child, IllegalStateException why) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("the name of a child that does not run was taken: {}", why.getMessage());
@@ -67,9 +74,18 @@ final class Lines {
 
     void unknown(long now, Object message) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .log("dropped a message that is not understood, a {}", message.getClass().getName());
+        }
+    }
+
+    void resumed(long now, Exception thrown) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("actor", supervisor)
+                    .setCause(thrown)
+                    .log("a message failed; going on with the last good state");
         }
     }
 
@@ -84,7 +100,7 @@ final class Lines {
     /// Writes how many lines were left out, if any were.
     void summary() {
         if (suppressed > 0) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("suppressed", suppressed)
                     .log("left out lines like these");
@@ -92,7 +108,14 @@ final class Lines {
         }
     }
 
-    boolean isStorm() {
+    /// How many restarts there have been in this minute, once when they have become too many to be written one by one.
+    OptionalInt storm() {
+        var told = storm ? OptionalInt.of(restarts) : OptionalInt.empty();
+        storm = false;
+        return told;
+    }
+
+    boolean suppresses() {
         return suppressed > 0;
     }
 
@@ -101,6 +124,7 @@ final class Lines {
             summary();
             begun = now;
             written = 0;
+            restarts = 0;
         }
         boolean admitted = written < perMinute;
         if (admitted) {
@@ -112,7 +136,7 @@ final class Lines {
     }
 
     private LoggingEventBuilder line(Level level, String child, ExitReason reason) {
-        var line = LOG.atLevel(level)
+        var line = log.atLevel(level)
                 .addKeyValue("supervisor", supervisor)
                 .addKeyValue("child", child)
                 .addKeyValue("reason", reason);

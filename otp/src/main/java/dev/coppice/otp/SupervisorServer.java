@@ -39,6 +39,8 @@ final class SupervisorServer implements Server<Object> {
     /// A minute after lines were left out of the log.
     record Calm() {}
 
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
     private final Supervisor rules;
     private final Map<Long, Pid<?>> pids = new HashMap<>();
     private Tree tree;
@@ -61,8 +63,8 @@ final class SupervisorServer implements Server<Object> {
     public void init(Self<Object> self) {
         this.self = self;
         this.health = new Health(self);
-        this.lines = new Lines(self.pid().path(), self.node().config().loggedPerMinute());
-        this.tree = Tree.of(rules, self.nanoTime() ^ (self.pid().id() << 32));
+        this.lines = new Lines(Supervisor.class, self.pid().path(), self.node().config().loggedPerMinute());
+        this.tree = Tree.of(rules, self.random());
         self.trapExits(Left::new);
         feed(new Event.Boot());
     }
@@ -79,9 +81,12 @@ final class SupervisorServer implements Server<Object> {
             case Calm() -> calm();
             default -> lines.unknown(self.nanoTime(), message);
         }
-        if (lines.isStorm() && !calming) {
+        if (lines.suppresses() && !calming) {
             calming = true;
-            self.sendAfter(Duration.ofMinutes(1), new Calm());
+            self.sendAfter(MINUTE, new Calm());
+            lines.storm()
+                    .ifPresent(restarts ->
+                            self.node().publish(new NodeEvent.RestartStorm(self.pid(), restarts, MINUTE)));
         }
     }
 

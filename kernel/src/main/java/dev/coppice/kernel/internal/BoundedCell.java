@@ -254,7 +254,7 @@ final class BoundedCell<M> extends Cell<M> {
     @Override
     boolean rest() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
-        boolean rests = oldest == null;
+        boolean rests = oldest == null && !shut;
         idle = rests;
         Spin.unlock(GATE, this);
         return rests;

@@ -83,6 +83,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// How many messages it has received; read racily by reports.
     int turns;
 
+    /// Whether it has left its code for good. Written by the thread that ran it, read by those who wait for that.
+    volatile boolean left;
+
     Cell(
             LocalNode node,
             @Nullable Cell<?> parent,
@@ -201,7 +204,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         }
     }
 
-    private void interrupt() {
+    final void interrupt() {
         if (occupant instanceof Thread thread && OCCUPANT.compareAndSet(this, thread, INTERRUPTING)) {
             thread.interrupt();
             occupant = new Interrupted(thread);
@@ -279,13 +282,17 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// An exit signal, of a link or explicit: the receipt table of otp-semantics 1.3.
     final void exitSignal(Cell<?> from, ExitReason reason) {
+        exitSignal(from, reason, from == parent);
+    }
+
+    private void exitSignal(Cell<?> from, ExitReason reason, boolean ofParent) {
         while (true) {
             var seen = fate;
             boolean trapping = seen instanceof Fate.Trapping;
             if (seen != null && !trapping) {
                 return;
             }
-            if (trapping && from != parent) {
+            if (trapping && !ofParent) {
                 push(new Signal.Exited(from, reason));
                 return;
             }
@@ -293,7 +300,14 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 return;
             }
             if (casFate(seen, new Fate.Told(reason))) {
-                wakeToLeave();
+                push(new Signal.Nudge());
+                var wait = waiting;
+                if (wait != null) {
+                    wait.abortUnlessEnding();
+                }
+                if (occupied()) {
+                    node.overdue.begin(this);
+                }
                 return;
             }
         }
@@ -304,14 +318,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         var seen = fate;
         if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
             tell(reason);
-        }
-    }
-
-    private void wakeToLeave() {
-        push(new Signal.Nudge());
-        var wait = waiting;
-        if (wait != null) {
-            wait.abort();
         }
     }
 
@@ -331,21 +337,24 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 break;
             }
         }
-        wakeToLeave();
+        push(new Signal.Nudge());
+        var wait = waiting;
+        if (wait != null) {
+            wait.abort();
+        }
         interrupt();
-        node.killed.begin(this);
+        if (occupied() && !left) {
+            node.killed.begin(this);
+            Dying.fence(this);
+        }
     }
 
     @Override
     public final void exit(ExitReason reason) {
         Objects.requireNonNull(reason, "reason");
         Runner.checkpoint();
-        if (reason instanceof ExitReason.Killed) {
-            kill();
-            return;
-        }
         var sender = Runner.actor();
-        exitSignal(sender == null ? node.guardian() : sender, reason);
+        exitSignal(sender == null ? node.guardian() : sender, reason, sender != null && sender == parent);
     }
 
     @Override

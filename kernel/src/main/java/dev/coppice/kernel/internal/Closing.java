@@ -60,7 +60,7 @@ final class Closing {
         var left = new ArrayList<String>();
         for (var cell : everybody().reversed()) {
             // Those inside their own code first, deepest first: the others wait for them and leave by themselves then.
-            if (!cell.awaitFirmly(null, Math.max(1, until - node.scheduler.nanoTime())) && !cell.isClosed()) {
+            if (!cell.awaitFirmly(null, Math.max(1, until - node.scheduler.nanoTime())) && !cell.left) {
                 left.add(cell.path());
                 Dying.abandon(cell);
             }

@@ -74,7 +74,7 @@ abstract sealed class Inbox<M> permits Cell {
             if (WORD.compareAndSet(this, top, mail)) {
                 if (idle) {
                     wake();
-                } else if (mail.depth >= 64 && mail.depth == recipe.mailbox().highWater()) {
+                } else if (mail.depth == recipe.mailbox().highWater()) {
                     roseAbove(mail.depth);
                 }
                 return true;
@@ -99,6 +99,11 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
+    private void fellBelow(int queued) {
+        highWater = false;
+        node.observers.lowWater(cell(), queued);
+    }
+
     /// Takes everything from the word, oldest first; null when there is nothing.
     @Nullable Mail take() {
         var top = word;
@@ -107,14 +112,16 @@ abstract sealed class Inbox<M> permits Cell {
         }
         var newest = (Mail) WORD.getAndSet(this, null);
         if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
-            highWater = false;
-            node.observers.lowWater(cell(), newest.depth);
+            fellBelow(newest.depth);
         }
         return Mail.reversed(newest);
     }
 
     /// Gives the actor back when nothing has arrived.
     boolean rest() {
+        if (highWater) {
+            fellBelow(0);
+        }
         node.scheduler.pause("rest");
         return WORD.compareAndSet(this, null, IDLE);
     }

@@ -49,7 +49,8 @@ public final class LocalNode implements Node {
     final Scheduler scheduler;
     final Names names = new Names(this);
     final Observers observers;
-    final Unkillable.Watches killed = new Unkillable.Watches();
+    final Watches killed = new Watches(Unkillable::new);
+    final Watches overdue = new Watches(Overdue::new);
 
     private final Config config;
     private final Cell<Object> guardian;

@@ -17,7 +17,17 @@ final class Log {
         this.logger = LoggerFactory.getLogger(name);
     }
 
+    /// Never throws: values, causes and providers are not ours, and a line must not stop what it tells of.
     void line(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
+        try {
+            write(level, message, values, cause);
+        } catch (Throwable unprintable) {
+            System.err.println(level + " " + message + " (its details cannot be printed: "
+                    + unprintable.getClass().getName() + ")");
+        }
+    }
+
+    private void write(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
         var clean = new LinkedHashMap<String, String>();
         values.forEach((key, value) -> clean.put(key, harmless(String.valueOf(value))));
         if (logger instanceof NOPLogger) {

@@ -44,7 +44,7 @@ final class Reports {
         if (cell.body instanceof Starting<?>) {
             return ActorInfo.Status.STARTING;
         }
-        if (cell.waiting != null) {
+        if (cell.resting() && cell.current != null || cell.waiting != null) {
             return ActorInfo.Status.WAITING;
         }
         return cell.occupied() && cell.current != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;
