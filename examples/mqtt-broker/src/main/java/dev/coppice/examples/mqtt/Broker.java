@@ -10,6 +10,9 @@ import dev.coppice.kernel.Server;
 import dev.coppice.otp.Backoff;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Control;
+import dev.coppice.otp.DynamicSupervisor;
+import dev.coppice.otp.DynamicSupervisor.Start.Started;
+import dev.coppice.otp.DynamicSupervisor.StartChild;
 import dev.coppice.otp.Supervisor;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -37,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 /// first nobody comes in any more, then the sockets close, then the sessions settle their wills with the router, which goes last.
 final class Broker implements AutoCloseable {
     static final Name<Control> SESSION_TREE = Name.of("session-tree");
-    static final Name<Control> SESSIONS = Name.of("sessions");
-    static final Name<Control> CONNECTIONS = Name.of("connections");
+    static final Name<DynamicSupervisor.Msg> SESSIONS = Name.of("sessions");
+    static final Name<DynamicSupervisor.Msg> CONNECTIONS = Name.of("connections");
 
     /// A broker is to be there rather than to be right at once: it puts up with 20 failures a second, from wherever, before it gives up.
     /// That is twice what the chaos test inflicts; a fault that comes with every packet is far above it.
@@ -65,23 +68,29 @@ final class Broker implements AutoCloseable {
     }
 
     Supervisor tree() {
+        // A session that is not in the store yet has an actor already: hence the connections.
+        var sessions = DynamicSupervisor.of()
+                .restart(TRANSIENT)
+                .maxChildren(settings.maxSessions() + settings.maxConnections())
+                .intensity(FAILURES, PERIOD);
+        // A socket cannot be started again, so neither is its actor: the client comes back.
+        var connections = DynamicSupervisor.of()
+                .restart(TEMPORARY)
+                .maxChildren(settings.maxConnections())
+                .intensity(FAILURES, PERIOD);
         Loop<Object> revival = this::revive;
+        var sessionTree = Supervisor.restForOne(
+                        Child.of(sessions.named(SESSIONS)),
+                        Child.of("revival", revival).restart(TRANSIENT))
+                .intensity(FAILURES, PERIOD);
         return Supervisor.oneForOne(
                         Child.server(Router.NAME, () -> new Router(store, access)),
-                        Child.supervisor(
-                                SESSION_TREE,
-                                Supervisor.restForOne(
-                                                Child.supervisor(SESSIONS, pool()),
-                                                Child.of("revival", revival).restart(TRANSIENT))
-                                        .intensity(FAILURES, PERIOD)),
-                        Child.supervisor(CONNECTIONS, pool()),
+                        Child.supervisor(SESSION_TREE, sessionTree),
+                        Child.of(connections.named(CONNECTIONS)),
                         // Netty frees a closed port a moment later, when its selector has turned.
-                        Child.server(Listener.NAME, () -> new Listener(this)).backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))))
+                        Child.server(Listener.NAME, () -> new Listener(this))
+                                .backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))))
                 .intensity(FAILURES, PERIOD);
-    }
-
-    private static Supervisor pool() {
-        return Supervisor.oneForOne().intensity(FAILURES, PERIOD).parallelStop();
     }
 
     /// Runs whenever the sessions' supervisor has been started anew: it has forgotten its children, the store has not.
@@ -89,23 +98,19 @@ final class Broker implements AutoCloseable {
         store.clients().forEach(client -> ensureSession(client, self));
     }
 
-    /// Starts the session's actor unless there is one.
+    /// Starts the session's actor unless there is one. Two may try at once: the name lets one of them win, and that is enough.
     void ensureSession(String client, Self<?> self) {
         var name = Session.name(client);
         if (self.node().whereis(name).isEmpty()) {
             var session = Server.<Session.Msg>of(() -> new Session(client, store)).named(name);
-            var r = Again.call(self, () -> self.ref(SESSIONS), new Control.StartChild(Child.of(session).restart(TRANSIENT)));
-            if (r instanceof Control.AlreadyPresent) Again.call(self, () -> self.ref(SESSIONS), new Control.RestartChild(name.value()));
+            Again.call(self, () -> self.ref(SESSIONS), new StartChild<>(session));
         }
     }
 
-    /// A socket cannot be started again, so neither is its actor: the client comes back.
-    ///
     /// @return false when there are too many
     boolean startConnection(Channel channel, Self<?> self) {
-        var connection = Server.<Connection.Msg>of(() -> new Connection(channel, this));
-        var child = Child.of("connection-" + channel.id().asLongText(), connection.labelled("" + channel.remoteAddress())).restart(TEMPORARY);
-        return Again.call(self, () -> self.ref(CONNECTIONS), new Control.StartChild(child)) instanceof Control.Started;
+        var connection = Server.<Connection.Msg>of(() -> new Connection(channel, this)).labelled("" + channel.remoteAddress());
+        return Again.call(self, () -> self.ref(CONNECTIONS), new StartChild<>(connection)) instanceof Started;
     }
 
     boolean isFull() {
