@@ -104,7 +104,10 @@ final class BoundedCell<M> extends Cell<M> {
         mail.depth = droppable ? 1 : 0;
         var sender = Runner.actor();
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
-        var turn = blocks ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience()))) : null;
+        var turn =
+                blocks
+                        ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience())))
+                        : null;
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var verdict = decide(mail, droppable, turn);
         Spin.unlock(GATE, this);

@@ -28,6 +28,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// Stands in [#occupant] for a thread that a kill has interrupted.
     private record Interrupted(Thread thread) {}
+
     private static final VarHandle FATE;
     private static final VarHandle OCCUPANT;
     private static final VarHandle LOCK;

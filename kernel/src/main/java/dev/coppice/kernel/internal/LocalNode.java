@@ -76,10 +76,12 @@ public final class LocalNode implements Node {
         var made = config.scheduler();
         this.scheduler = made == null ? new Places(this, config.places()) : made.get();
         this.observers = new Observers(this);
-        Loop<Object> nobody = _ -> {
-            throw new IllegalStateException("the guardian has no body");
-        };
-        this.guardian = new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
+        Loop<Object> nobody =
+                _ -> {
+                    throw new IllegalStateException("the guardian has no body");
+                };
+        this.guardian =
+                new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
         this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);
         RUNNING.add(this);
     }
@@ -119,7 +121,8 @@ public final class LocalNode implements Node {
     private void startRoot(Actor<?> actor) {
         var started = Starter.start(guardian, actor, false);
         root = started;
-        var end = new WaitCell<Object>(null, this, Long.MAX_VALUE).onComplete(reason -> rootExited((ExitReason) reason));
+        var end =
+                new WaitCell<Object>(null, this, Long.MAX_VALUE).onComplete(reason -> rootExited((ExitReason) reason));
         if (!Ties.add(Tie.waiter(started, end), started)) {
             end.complete(started.goneReason());
         }
@@ -199,7 +202,8 @@ public final class LocalNode implements Node {
     public void close() {
         var actor = Runner.actor();
         if (actor != null && actor.node == this) {
-            throw new IllegalStateException(actor.path() + " would wait for its own end in Node.close; use Node.stop");
+            throw new IllegalStateException(
+                    actor.path() + " would wait for its own end in Node.close; use Node.stop()");
         }
         stop();
         ended.valueFor(Long.MAX_VALUE);
@@ -269,7 +273,8 @@ public final class LocalNode implements Node {
         var sender = Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
         observers.undelivered(
-                letter, to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
+                letter,
+                to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
     }
 
     private static Failure failure(DeadLetter.Reason reason, Ref<?> to) {
@@ -277,13 +282,12 @@ public final class LocalNode implements Node {
             case DeadLetter.Reason.Died(var died) -> new Failure.Exited(died);
             case DeadLetter.Reason.Refused(var policy) -> new Failure.Refused(policy);
             case DeadLetter.Reason.Dropped(var policy) -> new Failure.Refused(policy);
-            case DeadLetter.Reason.Cycle() ->
-                new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
+            case DeadLetter.Reason.Cycle() -> new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
             case DeadLetter.Reason.NoProcess(),
                     DeadLetter.Reason.Restarting(),
                     DeadLetter.Reason.Fenced(),
                     DeadLetter.Reason.NodeClosed() ->
-                new Failure.Exited(new ExitReason.NoProcess());
+                    new Failure.Exited(new ExitReason.NoProcess());
         };
     }
 

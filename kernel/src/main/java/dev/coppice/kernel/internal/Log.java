@@ -22,8 +22,13 @@ final class Log {
         try {
             write(level, message, values, cause);
         } catch (Throwable unprintable) {
-            System.err.println(level + " " + message + " (its details cannot be printed: "
-                    + unprintable.getClass().getName() + ")");
+            System.err.println(
+                    level
+                            + " "
+                            + message
+                            + " (its details cannot be printed: "
+                            + unprintable.getClass().getName()
+                            + ")");
         }
     }
 
@@ -42,7 +47,8 @@ final class Log {
         line.log(message);
     }
 
-    private static void onStandardError(Level level, String message, Map<String, String> values, @Nullable Throwable cause) {
+    private static void onStandardError(
+            Level level, String message, Map<String, String> values, @Nullable Throwable cause) {
         var line = new StringBuilder().append(level).append(' ').append(message);
         values.forEach((key, value) -> line.append(' ').append(key).append("=\"").append(value).append('"'));
         if (level.toInt() >= Level.WARN.toInt()) {

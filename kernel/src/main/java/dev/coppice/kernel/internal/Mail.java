@@ -103,7 +103,8 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
 
     @Override
     public void received() {
-        // A door's message is accepted and received in one step; the ledger of a node counts only its own actors' messages.
+        // A door's message is accepted and received in one step; the ledger of a node counts only its own actors'
+        // messages.
     }
 
     /// Links a stack, newest first, into a list, oldest first.

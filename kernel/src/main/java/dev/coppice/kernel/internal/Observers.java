@@ -37,7 +37,8 @@ final class Observers {
         this.node = node;
         this.log = new Log("dev.coppice." + node.config().name());
         int lines = node.config().loggedPerMinute();
-        this.deadLetterLines = new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
+        this.deadLetterLines =
+                new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
         this.crashLines = new Throttle(node, lines, n -> line(Level.ERROR, "more crashes", Map.of("count", n)));
     }
 
@@ -129,10 +130,7 @@ final class Observers {
 
     void undelivered(DeadLetter letter, String rendered) {
         if (deadLetterLines.admits()) {
-            line(
-                    Level.WARN,
-                    "dead letter",
-                    Map.of("to", letter.to(), "message", rendered, "reason", letter.reason()));
+            line(Level.WARN, "dead letter", Map.of("to", letter.to(), "message", rendered, "reason", letter.reason()));
         }
         if (watched()) {
             publish(new NodeEvent.Undelivered(letter));
