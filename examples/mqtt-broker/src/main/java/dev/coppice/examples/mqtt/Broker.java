@@ -52,11 +52,13 @@ final class Broker implements AutoCloseable {
     private final Settings settings;
     private final Store store;
     private final Access access;
-    private final EventLoopGroup io = new MultiThreadIoEventLoopGroup(
-            Runtime.getRuntime().availableProcessors(),
-            new DefaultThreadFactory("mqtt-io", true),
-            NioIoHandler.newFactory());
+    private final EventLoopGroup io =
+            new MultiThreadIoEventLoopGroup(
+                    Runtime.getRuntime().availableProcessors(),
+                    new DefaultThreadFactory("mqtt-io", true),
+                    NioIoHandler.newFactory());
     private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
     /// Written by the listener: a restarted one takes the port that it had, also when it was any free one.
     private volatile int port;
 
@@ -69,20 +71,22 @@ final class Broker implements AutoCloseable {
 
     Supervisor tree() {
         // A session that is not in the store yet has an actor already: hence the connections.
-        var sessions = DynamicSupervisor.of()
-                .restart(TRANSIENT)
-                .maxChildren(settings.maxSessions() + settings.maxConnections())
-                .intensity(FAILURES, PERIOD);
+        var sessions =
+                DynamicSupervisor.of()
+                        .restart(TRANSIENT)
+                        .maxChildren(settings.maxSessions() + settings.maxConnections())
+                        .intensity(FAILURES, PERIOD);
         // A socket cannot be started again, so neither is its actor: the client comes back.
-        var connections = DynamicSupervisor.of()
-                .restart(TEMPORARY)
-                .maxChildren(settings.maxConnections())
-                .intensity(FAILURES, PERIOD);
+        var connections =
+                DynamicSupervisor.of()
+                        .restart(TEMPORARY)
+                        .maxChildren(settings.maxConnections())
+                        .intensity(FAILURES, PERIOD);
         Loop<Object> revival = this::revive;
-        var sessionTree = Supervisor.restForOne(
-                        Child.of(sessions.named(SESSIONS)),
-                        Child.of("revival", revival).restart(TRANSIENT))
-                .intensity(FAILURES, PERIOD);
+        var sessionTree =
+                Supervisor.restForOne(
+                                Child.of(sessions.named(SESSIONS)), Child.of("revival", revival).restart(TRANSIENT))
+                        .intensity(FAILURES, PERIOD);
         return Supervisor.oneForOne(
                         Child.server(Router.NAME, () -> new Router(store, access)),
                         Child.supervisor(SESSION_TREE, sessionTree),
@@ -109,7 +113,8 @@ final class Broker implements AutoCloseable {
 
     /// @return false when there are too many
     boolean startConnection(Channel channel, Self<?> self) {
-        var connection = Server.<Connection.Msg>of(() -> new Connection(channel, this)).labelled("" + channel.remoteAddress());
+        var connection =
+                Server.<Connection.Msg>of(() -> new Connection(channel, this)).labelled("" + channel.remoteAddress());
         return Again.call(self, () -> self.ref(CONNECTIONS), new StartChild<>(connection)) instanceof Started;
     }
 

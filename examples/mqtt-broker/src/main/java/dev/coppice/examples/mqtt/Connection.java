@@ -53,8 +53,10 @@ final class Connection implements Server<Connection.Msg> {
     private final Channel channel;
     private final Broker broker;
     private Phase phase = new Phase.Greeting();
+
     /// How long the client may be silent.
     private Duration silence;
+
     private Cancellable check = () -> false;
     private Cancellable watch = () -> false;
     private long lastHeard;
@@ -147,9 +149,10 @@ final class Connection implements Server<Connection.Msg> {
         }
         var code = broker.access().login(connect.client(), connect.user(), connect.password());
         var user = connect.user().orElse(Access.ANONYMOUS);
-        boolean willAllowed = connect.will()
-                .map(will -> Topics.isName(will.topic()) && broker.access().mayPublish(user, will.topic()))
-                .orElse(true);
+        boolean willAllowed =
+                connect.will()
+                        .map(will -> Topics.isName(will.topic()) && broker.access().mayPublish(user, will.topic()))
+                        .orElse(true);
         return code == CONNECTION_ACCEPTED && !willAllowed ? CONNECTION_REFUSED_NOT_AUTHORIZED : code;
     }
 
@@ -210,7 +213,10 @@ final class Connection implements Server<Connection.Msg> {
             }
             default -> {
                 if (allowed) {
-                    Again.call(self, () -> router(self), new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
+                    Again.call(
+                            self,
+                            () -> router(self),
+                            new Router.Route(message, new Receipt.Exactly(o.client(), publish.id())));
                 }
                 write(new Packet.Pubrec(publish.id()));
             }
@@ -221,17 +227,21 @@ final class Connection implements Server<Connection.Msg> {
         var room = broker.settings().maxSubscriptions() - broker.store().subscriptions(o.client()).size();
         var granted = subscribe.wishes().stream().filter(wish -> mayRead(wish, o)).limit(Math.max(0, room)).toList();
         Again.call(self, () -> router(self), new Router.Subscribe(o.client(), granted));
-        write(new Packet.Suback(
-                subscribe.id(),
-                subscribe.wishes().stream()
-                        .map(wish -> granted.contains(wish) ? wish.qos() : MqttQoS.FAILURE)
-                        .toList()));
+        write(
+                new Packet.Suback(
+                        subscribe.id(),
+                        subscribe.wishes().stream()
+                                .map(wish -> granted.contains(wish) ? wish.qos() : MqttQoS.FAILURE)
+                                .toList()));
     }
 
     private boolean mayRead(Packet.Wish wish, Phase.Online o) {
         boolean may = Topics.isFilter(wish.filter()) && broker.access().mayRead(o.user(), wish.filter());
         if (!may) {
-            LOG.atInfo().addKeyValue("client", o.client()).addKeyValue("filter", wish.filter()).log("subscription refused");
+            LOG.atInfo()
+                    .addKeyValue("client", o.client())
+                    .addKeyValue("filter", wish.filter())
+                    .log("subscription refused");
         }
         return may;
     }
@@ -290,11 +300,12 @@ final class Connection implements Server<Connection.Msg> {
     private void deliver(List<Packet.Outbound> packets) {
         packets.forEach(packet -> channel.write(Wire.encode(packet), channel.voidPromise()));
         if (phase instanceof Phase.Online(_, _, var session)) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                if (sent.isSuccess()) {
-                    session.send(new Session.Written());
-                }
-            });
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(sent -> {
+                        if (sent.isSuccess()) {
+                            session.send(new Session.Written());
+                        }
+                    });
         }
     }
 }

@@ -15,8 +15,10 @@ import java.util.List;
 final class Inlet extends SimpleChannelInboundHandler<MqttMessage> implements AutoCloseable {
     private final Channel channel;
     private final Ref<Connection.Msg> connection;
+
     /// Of the read that is going on; used on Netty's thread only.
     private List<Packet.Inbound> read = new ArrayList<>();
+
     /// Written by the dying actor: the end of the socket is no news then.
     private volatile boolean closed;
 

@@ -29,6 +29,7 @@ final class Listener implements Server<Listener.Msg> {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     private final Broker broker;
+
     /// The port, and the sockets that no connection has taken over yet: closed with this actor, and late-comers at once.
     private final ChannelGroup held = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
@@ -38,19 +39,21 @@ final class Listener implements Server<Listener.Msg> {
 
     @Override
     public void init(Self<Msg> self) throws InterruptedException {
-        // First the tie, then what it holds: in whichever moment this actor is killed, the port is free before it is restarted.
+        // First the tie, then what it holds: in whichever moment this actor is killed, the port is free before it is
+        // restarted.
         self.own(() -> held.close().syncUninterruptibly());
         var settings = broker.settings();
-        var binding = new ServerBootstrap()
-                .group(broker.io())
-                .channel(NioServerSocketChannel.class)
-                .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(settings.writeBuffer() / 2, settings.writeBuffer()))
-                .childHandler(new Accepting(self))
-                .bind(settings.bind(), broker.port());
+        var binding =
+                new ServerBootstrap()
+                        .group(broker.io())
+                        .channel(NioServerSocketChannel.class)
+                        .childOption(ChannelOption.AUTO_READ, false)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(settings.writeBuffer() / 2, settings.writeBuffer()))
+                        .childHandler(new Accepting(self))
+                        .bind(settings.bind(), broker.port());
         held.add(binding.channel());
         broker.bound((InetSocketAddress) binding.sync().channel().localAddress());
         LOG.atInfo().addKeyValue("address", binding.channel().localAddress()).log("listening");

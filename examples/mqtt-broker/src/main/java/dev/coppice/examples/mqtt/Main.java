@@ -7,10 +7,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `./coppice broker`: serves until it is told to end (SIGTERM, SIGINT), then stops in order.
-@Command(name = "broker", description = "An MQTT 3.1.1 broker whose every connection and session is a supervised actor.")
+@Command(
+        name = "broker",
+        description = "An MQTT 3.1.1 broker whose every connection and session is a supervised actor.")
 public final class Main implements Runnable {
-    @Mixin
-    private Settings settings = new Settings();
+    @Mixin private Settings settings = new Settings();
 
     @Option(names = "--help", usageHelp = true, description = "show this text")
     private boolean help;

@@ -18,6 +18,7 @@ final class MemoryStore implements Store {
     private final int window;
     private final int maxRetained;
     private final Map<String, SessionState> sessions = new ConcurrentHashMap<>();
+
     /// Guarded by itself. Sorted, so that a filter's topics are among those with its fixed beginning.
     private final TreeMap<String, Message> retained = new TreeMap<>();
 
@@ -38,20 +39,25 @@ final class MemoryStore implements Store {
     }
 
     private void tell(String client, Consumer<SessionState> step) {
-        ask(client, true, session -> {
-            step.accept(session);
-            return true;
-        });
+        ask(
+                client,
+                true,
+                session -> {
+                    step.accept(session);
+                    return true;
+                });
     }
 
     @Override
     public boolean open(String client, String user, boolean clean, Optional<Message> will) {
         var fresh = new SessionState(user, clean, new Outbox(maxQueue, window));
         boolean present = sessions.putIfAbsent(client, fresh) != null;
-        tell(client, session -> {
-            session.online = true;
-            session.will = will;
-        });
+        tell(
+                client,
+                session -> {
+                    session.online = true;
+                    session.will = will;
+                });
         return present;
     }
 

@@ -31,10 +31,13 @@ final class Outbox {
     private final int limit;
     private final int window;
     private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+
     /// In the order of their first sending, which is the order of a repetition.
     private final Map<Integer, Flight> flying = new LinkedHashMap<>();
+
     /// The ids of `flying` that the present connection has not been sent.
     private final ArrayDeque<Integer> again = new ArrayDeque<>();
+
     private int lastId;
 
     /// @param limit how many messages may wait

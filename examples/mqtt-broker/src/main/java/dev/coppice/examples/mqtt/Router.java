@@ -47,7 +47,8 @@ final class Router implements Server<Router.Msg> {
 
     @Override
     public void init(Self<Msg> self) {
-        store.clients().forEach(client -> store.subscriptions(client).forEach((filter, qos) -> learn(client, filter, qos)));
+        store.clients()
+                .forEach(client -> store.subscriptions(client).forEach((filter, qos) -> learn(client, filter, qos)));
     }
 
     @Override
@@ -79,7 +80,10 @@ final class Router implements Server<Router.Msg> {
         }
         var targets = targets(message.topic());
         for (var full : store.accept(message.retained(false), targets, receipt)) {
-            LOG.atWarn().addKeyValue("client", full).addKeyValue("topic", message.topic()).log("dropped: its queue is full");
+            LOG.atWarn()
+                    .addKeyValue("client", full)
+                    .addKeyValue("topic", message.topic())
+                    .log("dropped: its queue is full");
         }
         targets.keySet().forEach(client -> nudge(client, self));
     }
@@ -87,11 +91,13 @@ final class Router implements Server<Router.Msg> {
     /// Each client once, at the highest QoS of its subscriptions that match.
     private Map<String, MqttQoS> targets(String topic) {
         var targets = new HashMap<String, MqttQoS>();
-        trie.match(topic, (client, interest) -> {
-            if (access.mayRead(interest.user(), topic)) {
-                targets.merge(client, interest.qos(), (a, b) -> a.compareTo(b) > 0 ? a : b);
-            }
-        });
+        trie.match(
+                topic,
+                (client, interest) -> {
+                    if (access.mayRead(interest.user(), topic)) {
+                        targets.merge(client, interest.qos(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+                    }
+                });
         return targets;
     }
 

@@ -35,8 +35,8 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
         static Rule parse(String line) {
             var words = line.strip().split("\\s+", 4);
             if (words.length < 4 || !Topics.isFilter(words[3])) {
-                throw new IllegalArgumentException("the rule \"" + line
-                        + "\" should be: allow|deny publish|subscribe|all USER|* TOPIC-FILTER");
+                throw new IllegalArgumentException(
+                        "the rule \"" + line + "\" should be: allow|deny publish|subscribe|all USER|* TOPIC-FILTER");
             }
             return new Rule(word(Verdict.class, words[0]), word(Action.class, words[1]), words[2], words[3]);
         }
@@ -60,11 +60,7 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
     /// One rule a line; empty lines and `#` comments are skipped.
     static Rules parse(Map<String, String> users, String text) {
         return new Rules(
-                users,
-                text.lines()
-                        .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                        .map(Rule::parse)
-                        .toList());
+                users, text.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).map(Rule::parse).toList());
     }
 
     @Override
@@ -77,9 +73,10 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
         }
         var expected = Optional.ofNullable(users.get(user.get())).map(word -> word.getBytes(UTF_8));
         // In constant time, so that an answer's delay tells nothing about the password.
-        boolean right = expected.isPresent()
-                && password.isPresent()
-                && MessageDigest.isEqual(expected.get(), password.get().bytes());
+        boolean right =
+                expected.isPresent()
+                        && password.isPresent()
+                        && MessageDigest.isEqual(expected.get(), password.get().bytes());
         return right ? CONNECTION_ACCEPTED : CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD;
     }
 

@@ -128,7 +128,8 @@ final class Session implements Server<Session.Msg> {
             return;
         }
         connection.get().exit(new Shutdown("taken over"));
-        newcomer.ifPresent(earlier -> earlier.caller().fail(new IllegalStateException("taken over by a later connection")));
+        newcomer.ifPresent(
+                earlier -> earlier.caller().fail(new IllegalStateException("taken over by a later connection")));
         newcomer = Optional.of(new Newcomer(attach, self.defer(attach)));
     }
 
@@ -183,10 +184,11 @@ final class Session implements Server<Session.Msg> {
     }
 
     private void settle(Store.Info was, Self<Msg> self) {
-        was.will().ifPresent(will -> {
-            Again.call(self, () -> router(self), new Router.Route(will, new Receipt.Will(client)));
-            LOG.atInfo().addKeyValue("client", client).addKeyValue("topic", will.topic()).log("will published");
-        });
+        was.will()
+                .ifPresent(will -> {
+                    Again.call(self, () -> router(self), new Router.Route(will, new Receipt.Will(client)));
+                    LOG.atInfo().addKeyValue("client", client).addKeyValue("topic", will.topic()).log("will published");
+                });
         if (was.clean()) {
             Again.call(self, () -> router(self), new Router.Forget(client));
         } else {

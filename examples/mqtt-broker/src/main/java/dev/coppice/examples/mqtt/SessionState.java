@@ -11,6 +11,7 @@ import java.util.Set;
 final class SessionState {
     final Outbox outbox;
     final Map<String, MqttQoS> subscriptions = new LinkedHashMap<>();
+
     /// QoS 2 packets that the client has not released yet: a second copy of them is a repetition.
     final Set<Integer> unreleased = new HashSet<>();
 

@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 
 /// The broker's limits, each with its default, as options of the command line. Written by picocli before anything starts.
 final class Settings {
-    @Option(names = "--port", defaultValue = "1883", description = "where to listen; 0 for any free port (${DEFAULT-VALUE})")
+    @Option(
+            names = "--port",
+            defaultValue = "1883",
+            description = "where to listen; 0 for any free port (${DEFAULT-VALUE})")
     private int port;
 
     @Option(names = "--bind", defaultValue = "127.0.0.1", description = "the address to listen on (${DEFAULT-VALUE})")
@@ -27,16 +30,28 @@ final class Settings {
     @Option(names = "--max-connections", defaultValue = "10000", description = "sockets at once (${DEFAULT-VALUE})")
     private int maxConnections;
 
-    @Option(names = "--max-sessions", defaultValue = "100000", description = "sessions, connected or not (${DEFAULT-VALUE})")
+    @Option(
+            names = "--max-sessions",
+            defaultValue = "100000",
+            description = "sessions, connected or not (${DEFAULT-VALUE})")
     private int maxSessions;
 
-    @Option(names = "--max-subscriptions", defaultValue = "1000", description = "topic filters of a session (${DEFAULT-VALUE})")
+    @Option(
+            names = "--max-subscriptions",
+            defaultValue = "1000",
+            description = "topic filters of a session (${DEFAULT-VALUE})")
     private int maxSubscriptions;
 
-    @Option(names = "--max-queue", defaultValue = "10000", description = "messages that wait for a client (${DEFAULT-VALUE})")
+    @Option(
+            names = "--max-queue",
+            defaultValue = "10000",
+            description = "messages that wait for a client (${DEFAULT-VALUE})")
     private int maxQueue;
 
-    @Option(names = "--max-retained", defaultValue = "100000", description = "topics with a retained message (${DEFAULT-VALUE})")
+    @Option(
+            names = "--max-retained",
+            defaultValue = "100000",
+            description = "topics with a retained message (${DEFAULT-VALUE})")
     private int maxRetained;
 
     @Option(
@@ -48,7 +63,8 @@ final class Settings {
     @Option(
             names = "--write-buffer",
             defaultValue = "1048576",
-            description = "bytes that may wait for a client that does not read; with more it is disconnected (${DEFAULT-VALUE})")
+            description =
+                    "bytes that may wait for a client that does not read; with more it is disconnected (${DEFAULT-VALUE})")
     private int writeBuffer;
 
     @Option(
@@ -77,7 +93,8 @@ final class Settings {
         // A delivery is one packet and some small ones: it must never look like a client that does not read.
         atLeast("--write-buffer", writeBuffer, 2 * (maxPacket + Session.BATCH_BYTES));
         if (window > 65_000) {
-            throw new IllegalArgumentException("--window must be at most 65000, was " + window + ": there are 65535 packet ids");
+            throw new IllegalArgumentException(
+                    "--window must be at most 65000, was " + window + ": there are 65535 packet ids");
         }
         return this;
     }

@@ -29,9 +29,7 @@ final class Topics {
     }
 
     private static boolean isText(String topic) {
-        return !topic.isEmpty()
-                && topic.indexOf('\0') < 0
-                && topic.chars().filter(c -> c == '/').count() < MAX_LEVELS;
+        return !topic.isEmpty() && topic.indexOf('\0') < 0 && topic.chars().filter(c -> c == '/').count() < MAX_LEVELS;
     }
 
     static String[] levels(String topic) {

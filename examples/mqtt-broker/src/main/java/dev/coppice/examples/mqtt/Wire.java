@@ -29,8 +29,8 @@ import java.util.Optional;
 /// Between Netty's messages and our packets. Pure; runs on Netty's threads.
 final class Wire {
     private static final int LEVEL_OF_3_1_1 = 4;
-    private static final Packet.Malformed WRONG_VERSION = new Packet.Malformed(
-            "not MQTT 3.1.1", Optional.of(CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION));
+    private static final Packet.Malformed WRONG_VERSION =
+            new Packet.Malformed("not MQTT 3.1.1", Optional.of(CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION));
 
     private Wire() {}
 
@@ -51,7 +51,7 @@ final class Wire {
             case PINGREQ -> new Packet.Pingreq();
             case DISCONNECT -> new Packet.Disconnect();
             case CONNACK, SUBACK, UNSUBACK, PINGRESP, AUTH ->
-                malformed(message.fixedHeader().messageType() + " is not a client's to send");
+                    malformed(message.fixedHeader().messageType() + " is not a client's to send");
         };
     }
 
@@ -59,7 +59,8 @@ final class Wire {
         return switch (cause) {
             case MqttUnacceptableProtocolVersionException _ -> WRONG_VERSION;
             case MqttIdentifierRejectedException e ->
-                new Packet.Malformed(String.valueOf(e.getMessage()), Optional.of(CONNECTION_REFUSED_IDENTIFIER_REJECTED));
+                    new Packet.Malformed(
+                            String.valueOf(e.getMessage()), Optional.of(CONNECTION_REFUSED_IDENTIFIER_REJECTED));
             default -> malformed(String.valueOf(cause.getMessage()));
         };
     }
@@ -85,13 +86,15 @@ final class Wire {
         if (header.willQos() > 2 || (willFlags && !header.isWillFlag())) {
             return malformed("CONNECT with will QoS " + header.willQos() + " and will flag " + header.isWillFlag());
         }
-        var will = header.isWillFlag()
-                ? Optional.of(new Message(
-                        payload.willTopic(),
-                        ByteBuffer.wrap(payload.willMessageInBytes()),
-                        MqttQoS.valueOf(header.willQos()),
-                        header.isWillRetain()))
-                : Optional.<Message>empty();
+        var will =
+                header.isWillFlag()
+                        ? Optional.of(
+                                new Message(
+                                        payload.willTopic(),
+                                        ByteBuffer.wrap(payload.willMessageInBytes()),
+                                        MqttQoS.valueOf(header.willQos()),
+                                        header.isWillRetain()))
+                        : Optional.<Message>empty();
         return new Packet.Connect(
                 payload.clientIdentifier(),
                 header.isCleanSession(),
@@ -115,10 +118,13 @@ final class Wire {
     }
 
     private static Packet.Inbound subscribe(MqttSubscribeMessage message) {
-        var wishes = message.payload().topicSubscriptions().stream()
-                .map(s -> new Packet.Wish(s.topicFilter(), s.qualityOfService()))
-                .toList();
-        return wishes.isEmpty() ? malformed("SUBSCRIBE without a topic filter") : new Packet.Subscribe(id(message), wishes);
+        var wishes =
+                message.payload().topicSubscriptions().stream()
+                        .map(s -> new Packet.Wish(s.topicFilter(), s.qualityOfService()))
+                        .toList();
+        return wishes.isEmpty()
+                ? malformed("SUBSCRIBE without a topic filter")
+                : new Packet.Subscribe(id(message), wishes);
     }
 
     private static Packet.Inbound unsubscribe(MqttUnsubscribeMessage message) {
@@ -131,7 +137,8 @@ final class Wire {
     static Object encode(Packet.Outbound packet) {
         return switch (packet) {
             case Packet.Connack(var code, boolean present) when code.byteValue() == 0 ->
-                new MqttConnAckMessage(header(MqttMessageType.CONNACK), new MqttConnAckVariableHeader(code, present));
+                    new MqttConnAckMessage(
+                            header(MqttMessageType.CONNACK), new MqttConnAckVariableHeader(code, present));
             // As bytes: after a CONNECT of another version Netty would answer in that version's form.
             case Packet.Connack(var code, _) -> Unpooled.wrappedBuffer(new byte[] {0x20, 2, 0, code.byteValue()});
             case Packet.Publish p -> publish(p);
@@ -140,14 +147,14 @@ final class Wire {
             case Packet.Pubcomp(int id) -> acknowledgement(MqttMessageType.PUBCOMP, id);
             case Packet.Unsuback(int id) -> acknowledgement(MqttMessageType.UNSUBACK, id);
             case Packet.Pubrel(int id) ->
-                new MqttMessage(
-                        new MqttFixedHeader(MqttMessageType.PUBREL, false, AT_LEAST_ONCE, false, 0),
-                        MqttMessageIdVariableHeader.from(id));
+                    new MqttMessage(
+                            new MqttFixedHeader(MqttMessageType.PUBREL, false, AT_LEAST_ONCE, false, 0),
+                            MqttMessageIdVariableHeader.from(id));
             case Packet.Suback(int id, var granted) ->
-                new MqttSubAckMessage(
-                        header(MqttMessageType.SUBACK),
-                        MqttMessageIdVariableHeader.from(id),
-                        new MqttSubAckPayload(granted.stream().map(MqttQoS::value).toList()));
+                    new MqttSubAckMessage(
+                            header(MqttMessageType.SUBACK),
+                            MqttMessageIdVariableHeader.from(id),
+                            new MqttSubAckPayload(granted.stream().map(MqttQoS::value).toList()));
             case Packet.Pingresp() -> MqttMessage.PINGRESP;
         };
     }

@@ -7,7 +7,6 @@ import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -28,7 +27,9 @@ import picocli.CommandLine.Option;
 
 /// `./coppice chaos`: kills the broker's actors at random while clients publish and subscribe at QoS 1, and compares what was
 /// acknowledged to the publishers with what each subscriber received. The broker runs with the limits that it is shipped with.
-@Command(name = "chaos", description = "Kills a broker's actors at random and compares what was acknowledged with what was received.")
+@Command(
+        name = "chaos",
+        description = "Kills a broker's actors at random and compares what was acknowledged with what was received.")
 final class Chaos implements Runnable {
     enum Kind {
         CONNECTION,
@@ -50,7 +51,10 @@ final class Chaos implements Runnable {
     @Option(names = "--subscribers", defaultValue = "50", description = "(${DEFAULT-VALUE})")
     int subscribers;
 
-    @Option(names = "--pace", defaultValue = "4", description = "messages a second of each publisher, at most (${DEFAULT-VALUE})")
+    @Option(
+            names = "--pace",
+            defaultValue = "4",
+            description = "messages a second of each publisher, at most (${DEFAULT-VALUE})")
     int pace;
 
     @Option(names = "--seed", description = "of the choice of victims; random when left out")
@@ -63,7 +67,13 @@ final class Chaos implements Runnable {
     ///
     /// @param missing acknowledged, and not received by every subscriber
     /// @param leftBehind what should be gone when all clients are, and is not
-    record Result(Map<Kind, Integer> kills, int acknowledged, long received, long reconnections, Set<String> missing, List<String> leftBehind) {
+    record Result(
+            Map<Kind, Integer> kills,
+            int acknowledged,
+            long received,
+            long reconnections,
+            Set<String> missing,
+            List<String> leftBehind) {
         boolean good() {
             return missing.isEmpty() && leftBehind.isEmpty();
         }
@@ -87,12 +97,18 @@ final class Chaos implements Runnable {
 
     @Override
     public void run() {
-        System.out.printf("seed %d: %d kills at %d a second, %d publishers, %d subscribers%n", seed, kills, rate, publishers, subscribers);
+        System.out.printf(
+                "seed %d: %d kills at %d a second, %d publishers, %d subscribers%n",
+                seed, kills, rate, publishers, subscribers);
         var result = result();
         System.out.printf("killed: %s%n", result.kills());
         System.out.printf(
                 "acknowledged: %d messages, received: %d by %d subscribers (%d expected, the rest are repetitions), reconnections: %d%n",
-                result.acknowledged(), result.received(), subscribers, (long) result.acknowledged() * subscribers, result.reconnections());
+                result.acknowledged(),
+                result.received(),
+                subscribers,
+                (long) result.acknowledged() * subscribers,
+                result.reconnections());
         System.out.printf("acknowledged and not received: %d %s%n", result.missing().size(), result.missing());
         System.out.printf("left behind: %s%n", result.leftBehind().isEmpty() ? "nothing" : result.leftBehind());
         if (!result.good()) {
@@ -112,9 +128,10 @@ final class Chaos implements Runnable {
         long atRest = node.counters().actors();
         var names = node.names().keySet();
         var threads = IntStream.range(0, subscribers).mapToObj(i -> subscriber(broker, i)).toList();
-        var writers = IntStream.range(0, publishers)
-                .mapToObj(i -> Thread.startVirtualThread(() -> publisher(broker, i)))
-                .toList();
+        var writers =
+                IntStream.range(0, publishers)
+                        .mapToObj(i -> Thread.startVirtualThread(() -> publisher(broker, i)))
+                        .toList();
         var killed = kill(node);
         stopPublishing.countDown();
         writers.forEach(Chaos::join);
@@ -144,10 +161,11 @@ final class Chaos implements Runnable {
         var never = new CountDownLatch(1);
         for (int i = 0; i < kills; i++) {
             pause(never, 1_000_000_000L / rate);
-            victim(node, random).ifPresent(victim -> {
-                victim.pid().kill();
-                killed.merge(victim.kind(), 1, Integer::sum);
-            });
+            victim(node, random)
+                    .ifPresent(victim -> {
+                        victim.pid().kill();
+                        killed.merge(victim.kind(), 1, Integer::sum);
+                    });
         }
         return killed;
     }
@@ -173,9 +191,9 @@ final class Chaos implements Runnable {
             case ROUTER -> node.whereis(Router.NAME).stream().toList();
             case LISTENER -> node.whereis(Listener.NAME).stream().toList();
             case SUPERVISOR ->
-                Stream.of(Broker.SESSION_TREE, Broker.SESSIONS, Broker.CONNECTIONS)
-                        .flatMap(name -> node.whereis(name).stream())
-                        .toList();
+                    Stream.of(Broker.SESSION_TREE, Broker.SESSIONS, Broker.CONNECTIONS)
+                            .flatMap(name -> node.whereis(name).stream())
+                            .toList();
         };
     }
 
@@ -219,7 +237,9 @@ final class Chaos implements Runnable {
         var first = connect(broker, "subscriber-" + number, false);
         first.subscribe("chaos/#", 1);
         return Thread.startVirtualThread(() -> {
-            for (var client = first; stopSubscribing.getCount() > 0; client = connect(broker, "subscriber-" + number, false)) {
+            for (var client = first;
+                    stopSubscribing.getCount() > 0;
+                    client = connect(broker, "subscriber-" + number, false)) {
                 readers.add(client);
                 read(client, mine);
                 readers.remove(client);

@@ -115,12 +115,13 @@ class LimitsTest {
                     var watcher = connected(broker.port(), "w", true)) {
                 watcher.subscribe("will", 0);
                 deaf.connectWithWill("deaf", true, "will", "disconnected");
-                assertThatThrownBy(() -> {
-                            var pings = "c000".repeat(50_000);
-                            for (int i = 0; i < 1_000; i++) {
-                                deaf.hex(pings);
-                            }
-                        })
+                assertThatThrownBy(
+                                () -> {
+                                    var pings = "c000".repeat(50_000);
+                                    for (int i = 0; i < 1_000; i++) {
+                                        deaf.hex(pings);
+                                    }
+                                })
                         .isInstanceOf(UncheckedIOException.class);
                 assertThat(watcher.receive().payload()).isEqualTo("disconnected");
             }
@@ -144,8 +145,7 @@ class LimitsTest {
 
     @Nested
     class Rules_and_users {
-        @TempDir
-        private Path folder;
+        @TempDir private Path folder;
 
         @Test
         void shipped_with_the_example_refuse_one_subscription_and_deliver_nothing_of_it_through_a_wider_one() {
@@ -162,7 +162,9 @@ class LimitsTest {
         @Test
         void decide_who_comes_in_and_what_he_may_do() throws Exception {
             var rules = Files.writeString(folder.resolve("rules"), "allow all alice #\ndeny publish * news/#\n");
-            try (var broker = TestBroker.start("--user", "alice=wonder", "--user", "bob=builder", "--rules", rules.toString());
+            try (var broker =
+                            TestBroker.start(
+                                    "--user", "alice=wonder", "--user", "bob=builder", "--rules", rules.toString());
                     var anonymous = new RawClient(broker.port());
                     var wrong = new RawClient(broker.port());
                     var alice = new RawClient(broker.port());

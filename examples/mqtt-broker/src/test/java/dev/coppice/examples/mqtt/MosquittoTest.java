@@ -25,8 +25,11 @@ class MosquittoTest {
 
     @BeforeAll
     static void are_installed() {
-        boolean installed = Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "mosquitto_sub")));
-        assumeTrue(installed, "mosquitto_sub is not in PATH: sh tools/install-test-tools.sh installs mosquitto-clients");
+        boolean installed =
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "mosquitto_sub")));
+        assumeTrue(
+                installed, "mosquitto_sub is not in PATH: sh tools/install-test-tools.sh installs mosquitto-clients");
     }
 
     @AfterEach
@@ -36,7 +39,9 @@ class MosquittoTest {
     }
 
     private Process run(String command, String... options) throws IOException {
-        var line = Stream.concat(Stream.of(command, "-h", "127.0.0.1", "-p", "" + broker.port()), Stream.of(options)).toList();
+        var line =
+                Stream.concat(Stream.of(command, "-h", "127.0.0.1", "-p", "" + broker.port()), Stream.of(options))
+                        .toList();
         var process = new ProcessBuilder(line).redirectErrorStream(true).start();
         started.add(process);
         return process;
@@ -48,7 +53,8 @@ class MosquittoTest {
 
     /// Returns when the broker has its subscription: what the client says of it stays in its buffer.
     private BufferedReader subscribe(String client, String... options) throws IOException {
-        var process = run("mosquitto_sub", Stream.concat(Stream.of("-i", client), Stream.of(options)).toArray(String[]::new));
+        var process =
+                run("mosquitto_sub", Stream.concat(Stream.of("-i", client), Stream.of(options)).toArray(String[]::new));
         assertThat(Chaos.eventually(() -> !broker.broker().store().subscriptions(client).isEmpty())).isTrue();
         return process.inputReader(UTF_8);
     }
@@ -62,7 +68,8 @@ class MosquittoTest {
             publish("-t", "house/kitchen/humidity", "-m", "unseen", "-q", qos);
             publish("-t", "house/kitchen/temperature", "-m", "21", "-q", qos);
             publish("-t", "house/cellar/temperature", "-m", "12", "-q", qos);
-            assertThat(subscriber.lines()).containsExactly("house/kitchen/temperature 21", "house/cellar/temperature 12");
+            assertThat(subscriber.lines())
+                    .containsExactly("house/kitchen/temperature 21", "house/cellar/temperature 12");
         }
 
         @Test
@@ -76,7 +83,8 @@ class MosquittoTest {
             assertThat(run("mosquitto_sub", "-t", "news", "-q", "2", "-i", "reader", "-c", "-E").waitFor()).isZero();
             publish("-t", "news", "-m", "one", "-q", "1");
             publish("-t", "news", "-m", "two", "-q", "2");
-            var again = run("mosquitto_sub", "-t", "news", "-q", "2", "-i", "reader", "-c", "-C", "2").inputReader(UTF_8);
+            var again =
+                    run("mosquitto_sub", "-t", "news", "-q", "2", "-i", "reader", "-c", "-C", "2").inputReader(UTF_8);
             assertThat(again.lines()).containsExactly("one", "two");
         }
     }

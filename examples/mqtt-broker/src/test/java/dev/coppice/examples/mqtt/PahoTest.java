@@ -145,13 +145,14 @@ class PahoTest {
             subscriber.client.subscribe("away", 2);
             subscriber.client.disconnect();
             var publisher = clean("p");
-            IntStream.range(0, 50).forEach(i -> {
-                try {
-                    publisher.publish("away", "" + i, 1, false);
-                } catch (MqttException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            IntStream.range(0, 50)
+                    .forEach(i -> {
+                        try {
+                            publisher.publish("away", "" + i, 1, false);
+                        } catch (MqttException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
             subscriber.connect();
             for (int i = 0; i < 50; i++) {
                 assertThat(subscriber.next()).isEqualTo("away=" + i);

@@ -157,7 +157,8 @@ class ProtocolTest {
                 long from = System.nanoTime();
                 client.connect("silent", true, 1);
                 assertThat(client.next()).isEmpty();
-                assertThat(Duration.ofNanos(System.nanoTime() - from)).isBetween(Duration.ofMillis(1_490), Duration.ofSeconds(10));
+                assertThat(Duration.ofNanos(System.nanoTime() - from))
+                        .isBetween(Duration.ofMillis(1_490), Duration.ofSeconds(10));
             }
         }
 

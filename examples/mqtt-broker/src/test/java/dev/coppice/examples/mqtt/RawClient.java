@@ -103,7 +103,14 @@ final class RawClient implements AutoCloseable {
     }
 
     Frame connectWithWill(String client, boolean clean, String topic, String payload) {
-        send(0x10, bytes("MQTT"), new byte[] {4, (byte) (clean ? 14 : 12)}, number(0), bytes(client), bytes(topic), bytes(payload));
+        send(
+                0x10,
+                bytes("MQTT"),
+                new byte[] {4, (byte) (clean ? 14 : 12)},
+                number(0),
+                bytes(client),
+                bytes(topic),
+                bytes(payload));
         return receive();
     }
 

@@ -22,13 +22,15 @@ class RulesTest {
     class Deciding {
         @Test
         void takes_the_first_rule_that_fits_and_allows_where_none_does() {
-            var rules = rules("""
-                    # a comment
-                    allow publish alice news/#
+            var rules =
+                    rules(
+                            """
+                            # a comment
+                            allow publish alice news/#
 
-                    deny publish * news/#
-                    deny all * secret/#
-                    """);
+                            deny publish * news/#
+                            deny all * secret/#
+                            """);
             assertThat(rules.mayPublish("alice", "news/today")).isTrue();
             assertThat(rules.mayPublish("bob", "news/today")).isFalse();
             assertThat(rules.mayRead("bob", "news/today")).isTrue();
@@ -82,7 +84,8 @@ class RulesTest {
 
         @Test
         void refuses_anonymous_clients_where_there_are_users_and_admits_them_where_there_are_none() {
-            assertThat(rules.login("c", Optional.empty(), Optional.empty())).isEqualTo(CONNECTION_REFUSED_NOT_AUTHORIZED);
+            assertThat(rules.login("c", Optional.empty(), Optional.empty()))
+                    .isEqualTo(CONNECTION_REFUSED_NOT_AUTHORIZED);
             assertThat(rules("").login("c", Optional.empty(), Optional.empty())).isEqualTo(CONNECTION_ACCEPTED);
         }
 

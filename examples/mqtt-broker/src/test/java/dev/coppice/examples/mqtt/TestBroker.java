@@ -7,8 +7,10 @@ import java.util.stream.Stream;
 record TestBroker(Broker broker, Node node) implements AutoCloseable {
 
     static TestBroker start(String... options) {
-        var broker = new Broker(Settings.of(
-                Stream.concat(Stream.of("--port", "0"), Stream.of(options)).toArray(String[]::new)));
+        var broker =
+                new Broker(
+                        Settings.of(
+                                Stream.concat(Stream.of("--port", "0"), Stream.of(options)).toArray(String[]::new)));
         return new TestBroker(broker, Node.start(broker.tree()));
     }
 

@@ -61,11 +61,13 @@ class TopicTrieTest {
         void agrees_with_the_plain_rule_on_random_filters_and_topics() {
             long seed = new Random().nextLong();
             var random = new Random(seed);
-            var filters = IntStream.range(0, 200).mapToObj(_ -> filter(random)).filter(Topics::isFilter).distinct().toList();
+            var filters =
+                    IntStream.range(0, 200).mapToObj(_ -> filter(random)).filter(Topics::isFilter).distinct().toList();
             filters.forEach(filter -> trie.put(filter, filter, 0));
             for (int i = 0; i < 2_000; i++) {
                 var topic = words(random, List.of("a", "b", "", "$s"));
-                var expected = filters.stream().filter(f -> Topics.matches(f, topic)).map(f -> f + "0").sorted().toList();
+                var expected =
+                        filters.stream().filter(f -> Topics.matches(f, topic)).map(f -> f + "0").sorted().toList();
                 assertThat(found(topic)).as("topic %s, seed %d", topic, seed).isEqualTo(expected);
             }
             filters.forEach(filter -> trie.remove(filter, filter));

@@ -39,21 +39,28 @@ class WireTest {
         @Test
         void reads_a_connect_with_everything() {
             var packet = decode("10 1b 0004 4d515454 04 ee 000a 0001 63 0001 77 0002 6279 0001 75 0002 7077");
-            assertThat(packet).isInstanceOfSatisfying(Packet.Connect.class, connect -> {
-                assertThat(connect.client()).isEqualTo("c");
-                assertThat(connect.clean()).isTrue();
-                assertThat(connect.keepAliveSeconds()).isEqualTo(10);
-                assertThat(connect.user()).contains("u");
-                assertThat(connect.password().orElseThrow().bytes()).asString().isEqualTo("pw");
-                assertThat(connect.will().orElseThrow()).hasToString("Message[w, 2 bytes, AT_LEAST_ONCE, retained]");
-            });
+            assertThat(packet)
+                    .isInstanceOfSatisfying(
+                            Packet.Connect.class,
+                            connect -> {
+                                assertThat(connect.client()).isEqualTo("c");
+                                assertThat(connect.clean()).isTrue();
+                                assertThat(connect.keepAliveSeconds()).isEqualTo(10);
+                                assertThat(connect.user()).contains("u");
+                                assertThat(connect.password().orElseThrow().bytes()).asString().isEqualTo("pw");
+                                assertThat(connect.will().orElseThrow())
+                                        .hasToString("Message[w, 2 bytes, AT_LEAST_ONCE, retained]");
+                            });
         }
 
         @Test
         void reads_a_publish_and_copies_its_payload() {
             assertThat(decode("3d 06 0001 74 0007 6d"))
-                    .isEqualTo(new Packet.Publish(
-                            new Message("t", ByteBuffer.wrap(new byte[] {'m'}), MqttQoS.EXACTLY_ONCE, true), 7, true));
+                    .isEqualTo(
+                            new Packet.Publish(
+                                    new Message("t", ByteBuffer.wrap(new byte[] {'m'}), MqttQoS.EXACTLY_ONCE, true),
+                                    7,
+                                    true));
         }
 
         @ParameterizedTest
@@ -65,8 +72,14 @@ class WireTest {
                     "10 0c 0004 4d515455 04 02 000a 0000" // another protocol
                 })
         void answers_another_version_with_the_protocol_s_own_refusal(String hex) {
-            assertThat(decode(hex)).isInstanceOfSatisfying(Packet.Malformed.class, malformed -> assertThat(malformed.answer())
-                    .contains(MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION));
+            assertThat(decode(hex))
+                    .isInstanceOfSatisfying(
+                            Packet.Malformed.class,
+                            malformed ->
+                                    assertThat(malformed.answer())
+                                            .contains(
+                                                    MqttConnectReturnCode
+                                                            .CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION));
         }
 
         @ParameterizedTest
@@ -116,14 +129,16 @@ class WireTest {
             assertThat(encode(new Packet.Pubrec(1))).isEqualTo("50020001");
             assertThat(encode(new Packet.Pubrel(1))).isEqualTo("62020001");
             assertThat(encode(new Packet.Pubcomp(1))).isEqualTo("70020001");
-            assertThat(encode(new Packet.Suback(1, List.of(MqttQoS.EXACTLY_ONCE, MqttQoS.FAILURE)))).isEqualTo("900400010280");
+            assertThat(encode(new Packet.Suback(1, List.of(MqttQoS.EXACTLY_ONCE, MqttQoS.FAILURE))))
+                    .isEqualTo("900400010280");
             assertThat(encode(new Packet.Unsuback(1))).isEqualTo("b0020001");
             assertThat(encode(new Packet.Pingresp())).isEqualTo("d000");
         }
 
         @Test
         void writes_the_answers_to_connect() {
-            assertThat(encode(new Packet.Connack(MqttConnectReturnCode.CONNECTION_ACCEPTED, true))).isEqualTo("20020100");
+            assertThat(encode(new Packet.Connack(MqttConnectReturnCode.CONNECTION_ACCEPTED, true)))
+                    .isEqualTo("20020100");
             assertThat(encode(new Packet.Connack(MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED, false)))
                     .isEqualTo("20020002");
         }
