@@ -659,6 +659,26 @@ class SupervisorTest {
         }
 
         @Test
+        void without_an_incarnation_still_keeps_its_callers_waiting() throws Exception {
+            var stopping = new CountDownLatch(1);
+            var go = new CountDownLatch(1);
+            lab.terminating.put("a", _ -> {
+                stopping.countDown();
+                go.await();
+            });
+            try (var node = start(Supervisor.oneForAll(lab.child("a"), lab.child("b")))) {
+                Lab.crash(node, Lab.name("b"));
+                stopping.await();
+                assertThat(node.names()).containsEntry("b", java.util.Optional.empty());
+                var pending = node.ref(Lab.name("b")).within(LONG).ask(new Lab.Ping());
+                assertThat(pending.await(Duration.ofMillis(20))).isEmpty();
+                go.countDown();
+
+                assertThat(pending.get()).isEqualTo(2);
+            }
+        }
+
+        @Test
         void frees_its_name_when_it_is_terminated_deleted_or_ends_for_good() throws Exception {
             var tree = Supervisor.oneForOne(lab.child("t"), lab.child("e", TRANSIENT), lab.child("x", TEMPORARY));
             try (var node = start(tree)) {

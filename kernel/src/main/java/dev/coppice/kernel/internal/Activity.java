@@ -71,7 +71,9 @@ final class Activity {
                 }
             } else if (!turn(cell, mail)) {
                 return;
-            } else if (--left <= 0 || runner.preempted()) {
+            } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
+                // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
+                // that.
                 yieldPlace(cell);
                 return;
             }

@@ -119,7 +119,7 @@ final class BoundedCell<M> extends Cell<M> {
                 if (wake) {
                     wake();
                 }
-                yield Offer.ACCEPTED;
+                yield Offers.ACCEPTED;
             }
             case Verdict.Refused() -> refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
             case Verdict.Dropped() -> refuse(mail, new DeadLetter.Reason.Dropped(mailbox.toString()));
@@ -137,7 +137,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     private Offer refuse(Mail mail, DeadLetter.Reason reason) {
         node.deadLetter(mail, this, reason);
-        return Offer.FULL;
+        return Offers.FULL;
     }
 
     /// Under the gate.
@@ -221,7 +221,7 @@ final class BoundedCell<M> extends Cell<M> {
         if (turn.value() == null) {
             return refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
         }
-        return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offer.ACCEPTED : bury(mail);
+        return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offers.ACCEPTED : bury(mail);
     }
 
     // ---- departure

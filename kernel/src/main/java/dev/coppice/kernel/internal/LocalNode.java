@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,7 +57,10 @@ public final class LocalNode implements Node {
     private final Cell<Object> guardian;
     private final WaitCell<Object> ended;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
-    private final AtomicReference<ExitReason> why = new AtomicReference<>();
+
+    /// Why the node ends: the first reason counts. A write-once cell, never waited on.
+    private final CompletableFuture<ExitReason> why = new CompletableFuture<>();
+
     private volatile @Nullable Cell<?> root;
     private volatile List<String> abandoned = List.of();
 
@@ -129,7 +133,7 @@ public final class LocalNode implements Node {
     }
 
     private void rootExited(ExitReason reason) {
-        why.compareAndSet(null, reason);
+        why.complete(reason);
         stop();
     }
 
@@ -214,8 +218,8 @@ public final class LocalNode implements Node {
         observers.end();
         phase.set(Phase.CLOSED);
         RUNNING.remove(this);
-        why.compareAndSet(null, new ExitReason.Shutdown());
-        ended.complete(why.get());
+        why.complete(new ExitReason.Shutdown());
+        ended.complete(why.join());
         scheduler.close();
     }
 
@@ -244,7 +248,7 @@ public final class LocalNode implements Node {
         if (config.haltsOnFatal()) {
             Runtime.getRuntime().halt(134);
         }
-        why.compareAndSet(null, new ExitReason.Crashed(error));
+        why.complete(new ExitReason.Crashed(error));
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
             guardian.closeForChildren();
             scheduler.execute(this::closeDown);
@@ -272,9 +276,7 @@ public final class LocalNode implements Node {
         }
         var sender = Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
-        observers.undelivered(
-                letter,
-                to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
+        observers.undelivered(letter);
     }
 
     private static Failure failure(DeadLetter.Reason reason, Ref<?> to) {

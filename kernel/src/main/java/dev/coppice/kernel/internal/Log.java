@@ -40,7 +40,9 @@ final class Log {
             return;
         }
         var line = logger.atLevel(level);
-        clean.forEach(line::addKeyValue);
+        for (var entry : clean.entrySet()) {
+            line = line.addKeyValue(entry.getKey(), entry.getValue());
+        }
         if (cause != null) {
             line = line.setCause(cause);
         }

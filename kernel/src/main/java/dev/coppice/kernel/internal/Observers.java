@@ -128,9 +128,13 @@ final class Observers {
 
     // ---- messages
 
-    void undelivered(DeadLetter letter, String rendered) {
+    void undelivered(DeadLetter letter) {
         if (deadLetterLines.admits()) {
-            line(Level.WARN, "dead letter", Map.of("to", letter.to(), "message", rendered, "reason", letter.reason()));
+            var message =
+                    letter.to() instanceof Cell<?> cell
+                            ? Reports.rendered(cell, letter.message())
+                            : letter.message().getClass().getName();
+            line(Level.WARN, "dead letter", Map.of("to", letter.to(), "message", message, "reason", letter.reason()));
         }
         if (watched()) {
             publish(new NodeEvent.Undelivered(letter));

@@ -24,7 +24,7 @@ final class Reports {
                 cell,
                 cell.path(),
                 cell.recipe.name().map(name -> name.value()),
-                cell.label(),
+                cell.kind(),
                 status(cell),
                 cell.queued(),
                 doing(cell),
@@ -70,7 +70,7 @@ final class Reports {
                 cell,
                 cell.path(),
                 cell.recipe.name().map(name -> name.value()),
-                cell.label(),
+                cell.kind(),
                 ancestors(cell).stream().map(Pid::path).toList(),
                 reason,
                 Optional.ofNullable(failing)

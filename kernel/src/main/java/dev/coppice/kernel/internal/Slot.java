@@ -218,7 +218,7 @@ final class Slot {
         }
         node.countAccepted();
         if (reason == null) {
-            return Offer.ACCEPTED;
+            return Offers.ACCEPTED;
         }
         node.deadLetter(mail, ref, reason);
         return new Offer.Dead(reason);

@@ -152,9 +152,9 @@ final class Ties {
 
     private static void drop(Tie tie) {
         tie.tied = false;
-        unhook(tie, tie.one, tie.onePrevious, tie.oneNext);
+        unhook(tie.one, tie.onePrevious, tie.oneNext);
         if (tie.two != null) {
-            unhook(tie, tie.two, tie.twoPrevious, tie.twoNext);
+            unhook(tie.two, tie.twoPrevious, tie.twoNext);
         }
         tie.oneNext = null;
         tie.onePrevious = null;
@@ -162,7 +162,7 @@ final class Ties {
         tie.twoPrevious = null;
     }
 
-    private static void unhook(Tie tie, Cell<?> end, @Nullable Tie previous, @Nullable Tie next) {
+    private static void unhook(Cell<?> end, @Nullable Tie previous, @Nullable Tie next) {
         if (previous == null) {
             end.ties = next;
         } else {

@@ -26,7 +26,7 @@ final class TreeText {
 
     private static String line(Cell<?> cell) {
         var info = Reports.info(cell);
-        return info.label()
+        return cell.label()
                 + " <"
                 + cell.id()
                 + "> "
