@@ -129,6 +129,7 @@ final class Activity {
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
         cell.node.countReceived();
+        cell.node.scheduler.received(cell, mail.message);
         cell.turns++;
         cell.received();
         if (cell.idleTimer != null) {

@@ -64,6 +64,9 @@ final class BoundedCell<M> extends Cell<M> {
         boolean open = !shut;
         boolean woken = open && append(mail);
         Spin.unlock(GATE, this);
+        if (open) {
+            node.scheduler.sent(this, mail.told());
+        }
         if (woken) {
             wake();
         }
@@ -116,6 +119,7 @@ final class BoundedCell<M> extends Cell<M> {
                 if (victim != null) {
                     node.deadLetter(victim, this, new DeadLetter.Reason.Dropped(mailbox.toString()));
                 }
+                node.scheduler.sent(this, mail.told());
                 if (wake) {
                     wake();
                 }

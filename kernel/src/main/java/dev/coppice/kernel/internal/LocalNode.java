@@ -62,6 +62,7 @@ public final class LocalNode implements Node {
     private final CompletableFuture<ExitReason> why = new CompletableFuture<>();
 
     private volatile @Nullable Cell<?> root;
+    private volatile boolean rootGaveUp;
     private volatile List<String> abandoned = List.of();
 
     private final AtomicLong ids = new AtomicLong();
@@ -117,7 +118,7 @@ public final class LocalNode implements Node {
         var stopper = Thread.ofPlatform().name("coppice-shutdown").unstarted(node::close);
         Runtime.getRuntime().addShutdownHook(stopper);
         var reason = node.await();
-        if (!reason.clean()) {
+        if (!reason.clean() || node.rootGaveUp) {
             System.exit(1);
         }
     }
@@ -380,6 +381,9 @@ public final class LocalNode implements Node {
 
     @Override
     public void publish(NodeEvent event) {
+        if (event instanceof NodeEvent.GaveUp gaveUp && gaveUp.supervisor() == root) {
+            rootGaveUp = true;
+        }
         observers.publish(event);
     }
 

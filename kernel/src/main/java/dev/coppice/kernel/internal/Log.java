@@ -11,10 +11,17 @@ import org.slf4j.helpers.NOPLogger;
 /// Structured lines: a message and key-values through SLF4J, or, where no provider is installed, on standard error, so that no crash is
 /// lost. Control characters in values are made harmless.
 final class Log {
-    private final Logger logger;
+    /// Writes nothing.
+    static final Log SILENT = new Log();
+
+    private final @Nullable Logger logger;
 
     Log(String name) {
         this.logger = LoggerFactory.getLogger(name);
+    }
+
+    private Log() {
+        this.logger = null;
     }
 
     /// Never throws: values, causes and providers are not ours, and a line must not stop what it tells of.
@@ -33,6 +40,9 @@ final class Log {
     }
 
     private void write(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
+        if (logger == null) {
+            return;
+        }
         var clean = new LinkedHashMap<String, String>();
         values.forEach((key, value) -> clean.put(key, harmless(String.valueOf(value))));
         if (logger instanceof NOPLogger) {

@@ -107,6 +107,11 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
         // messages.
     }
 
+    /// What a trace shows of it.
+    Object told() {
+        return message;
+    }
+
     /// Links a stack, newest first, into a list, oldest first.
     static @Nullable Mail reversed(@Nullable Mail newest) {
         Mail oldest = null;

@@ -35,7 +35,7 @@ final class Observers {
 
     Observers(LocalNode node) {
         this.node = node;
-        this.log = new Log("dev.coppice." + node.config().name());
+        this.log = node.config().isQuiet() ? Log.SILENT : new Log("dev.coppice." + node.config().name());
         int lines = node.config().loggedPerMinute();
         this.deadLetterLines =
                 new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
