@@ -193,7 +193,7 @@ final class Decisions {
 
     private static void add(Draft draft, Child child) {
         var known = draft.find(child.id());
-        var wrong = draft.rules().objection(child);
+        var wrong = draft.rules().objection(child).or(() -> draft.nameTaken(child));
         if (known.isPresent()) {
             draft.answer(
                     known.get().phase() instanceof Running(var pid) ? new Result.Running(pid) : new Result.Present());

@@ -59,6 +59,15 @@ final class Draft {
         return slots.stream().filter(slot -> slot.id().equals(id)).findFirst();
     }
 
+    /// All names are reserved by the one supervisor, so the kernel could not tell two children of one name apart.
+    Optional<String> nameTaken(Child child) {
+        return slots.stream()
+                .filter(slot -> child.name().isPresent() && child.name().equals(slot.child().name()))
+                .findFirst()
+                .map(slot -> "the child \"" + child.id() + "\" has the name of the child \"" + slot.id()
+                        + "\": give it another, or delete that one first");
+    }
+
     Slot get(String id) {
         return find(id).orElseThrow(() -> new IllegalStateException("no child \"" + id + "\" is being started"));
     }

@@ -12,9 +12,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 ///
 /// Confined to its supervisor.
 final class Lines {
-    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
+    private final Logger log;
     private final String supervisor;
     private final int perMinute;
     private long begun;
@@ -24,7 +24,8 @@ final class Lines {
     private boolean storm;
 
     /// @param perMinute how many lines a minute before the others are only counted
-    Lines(String supervisor, int perMinute) {
+    Lines(Class<?> kind, String supervisor, int perMinute) {
+        this.log = LoggerFactory.getLogger(kind);
         this.supervisor = supervisor;
         this.perMinute = perMinute;
     }
@@ -55,7 +56,7 @@ final class Lines {
 
     void unhealthy(long now, String child, String complaint) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("stopping a child that is not healthy: {}", complaint);
@@ -64,7 +65,7 @@ final class Lines {
 
     void nameLost(long now, String child, IllegalStateException why) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("the name of a child that does not run was taken: {}", why.getMessage());
@@ -73,9 +74,18 @@ final class Lines {
 
     void unknown(long now, Object message) {
         if (admitted(now)) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .log("dropped a message that is not understood, a {}", message.getClass().getName());
+        }
+    }
+
+    void resumed(long now, Exception thrown) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("actor", supervisor)
+                    .setCause(thrown)
+                    .log("a message failed; going on with the last good state");
         }
     }
 
@@ -90,7 +100,7 @@ final class Lines {
     /// Writes how many lines were left out, if any were.
     void summary() {
         if (suppressed > 0) {
-            LOG.atWarn()
+            log.atWarn()
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("suppressed", suppressed)
                     .log("left out lines like these");
@@ -126,7 +136,7 @@ final class Lines {
     }
 
     private LoggingEventBuilder line(Level level, String child, ExitReason reason) {
-        var line = LOG.atLevel(level)
+        var line = log.atLevel(level)
                 .addKeyValue("supervisor", supervisor)
                 .addKeyValue("child", child)
                 .addKeyValue("reason", reason);

@@ -28,6 +28,7 @@ final class Lab {
 
     private final Optional<Seeded> seeded;
     private final List<Node> nodes = new ArrayList<>();
+    private final List<Gate> gates = new ArrayList<>();
     private boolean messy;
 
     private Lab(Optional<Seeded> seeded) {
@@ -137,11 +138,15 @@ final class Lab {
 
     /// A foreign block: code that waits for something that the kernel knows nothing of.
     Gate gate() {
-        return seeded.<Gate>map(SeededGate::new).orElseGet(LatchGate::new);
+        gates.add(seeded.<Gate>map(SeededGate::new).orElseGet(LatchGate::new));
+        return gates.getLast();
     }
 
     void close(boolean passed) {
         RuntimeException failure = null;
+        if (!passed) {
+            gates.forEach(Gate::open);
+        }
         for (var node : nodes) {
             try {
                 node.close();

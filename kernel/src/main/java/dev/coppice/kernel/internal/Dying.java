@@ -45,7 +45,8 @@ final class Dying {
         }
     }
 
-    private static @Nullable ExitReason end(Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
+    private static @Nullable ExitReason end(
+            Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
         var decided = enterEnding(cell, reason);
         if (decided == null) {
             return null;
@@ -116,6 +117,7 @@ final class Dying {
 
     static void bury(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
         cell.left = true;
+        cell.node.overdue.end(cell);
         var report = reason.clean() ? null : Reports.beforeTheEnd(cell, reason, failing);
         closeMailbox(cell, reason);
         stopChildren(cell);
@@ -203,13 +205,10 @@ final class Dying {
 
     private static void announce(Cell<?> cell, ExitReason reason) {
         var path = cell.node.observers.watched() ? cell.path() : "";
-        boolean wasKilled = cell.fate() instanceof Fate.Killed;
         if (!becomeGone(cell, reason)) {
             return;
         }
-        if (wasKilled) {
-            cell.node.killed.end(cell);
-        }
+        cell.node.killed.end(cell);
         var above = cell.parent;
         if (above != null) {
             above.lock();
