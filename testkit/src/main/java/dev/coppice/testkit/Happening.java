@@ -9,11 +9,11 @@ public sealed interface Happening {
     /// When, in virtual time since the world's beginning.
     Duration at();
 
-    /// An actor began to run.
-    record Ran(Duration at, String who) implements Happening {}
+    /// One sent the other a message; or a notice of the kernel, by its kind.
+    record Sent(Duration at, String by, String to, Object message) implements Happening {}
 
-    /// What one did made the other ready to run: usually a message.
-    record Woke(Duration at, String by, String who) implements Happening {}
+    /// An actor received a message.
+    record Received(Duration at, String who, Object message) implements Happening {}
 
     /// What one did ended the other's wait: usually an answer.
     record Answered(Duration at, String by, String who) implements Happening {}

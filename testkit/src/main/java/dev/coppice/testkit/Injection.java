@@ -56,7 +56,7 @@ final class Injection {
 
     private static boolean poisoned(Pid<?> pid, Throwable cause) {
         try {
-            return poison(pid, cause) instanceof Offer.Accepted;
+            return poison(pid, cause).accepted();
         } catch (RuntimeException _) {
             // The mailbox's own predicate does not understand the poison.
             return false;

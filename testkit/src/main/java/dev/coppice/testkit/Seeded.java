@@ -195,6 +195,7 @@ public final class Seeded implements Scheduler {
     public void heal() {
         mine("heal");
         slow.clear();
+        alarms().stream().filter(Late.class::isInstance).map(Late.class::cast).filter(this::cancel).forEach(Late::ring);
         List.copyOf(held.keySet()).forEach(this::release);
     }
 
@@ -245,7 +246,6 @@ public final class Seeded implements Scheduler {
     @Override
     public void ready(Activation activation) {
         mine("ready");
-        listener.wakes(runningOn(Thread.currentThread()), activation);
         var turn = new Entry.Turn(activation);
         var delay = slow.get(activation);
         if (delay == null) {
@@ -327,7 +327,9 @@ public final class Seeded implements Scheduler {
         // One that is not suspended yet will see for itself that it is over.
         var thread = waiters.remove(waiting);
         if (thread != null) {
-            listener.answers(runningOn(Thread.currentThread()), runningOn(thread));
+            if (waiting instanceof Pending) {
+                listener.answers(runningOn(Thread.currentThread()), runningOn(thread));
+            }
             enter(new Entry.Resume(thread, "resume"));
         }
     }
@@ -380,6 +382,16 @@ public final class Seeded implements Scheduler {
             enter(new Entry.Resume(Thread.currentThread(), point));
             leave();
         }
+    }
+
+    @Override
+    public void sent(Activation to, Object message) {
+        listener.sent(runningOn(Thread.currentThread()), to, message);
+    }
+
+    @Override
+    public void received(Activation by, Object message) {
+        listener.received(by, message);
     }
 
     /// Nothing to end: a driver runs only while somebody waits.

@@ -13,10 +13,13 @@ interface Steps {
     /// It has come to the end of what it had to do; false for one whose code ended with an error of the kernel.
     default void ends(Activation actor) {}
 
-    /// Somebody made an actor ready; `by` is null when that was no actor.
-    default void wakes(@Nullable Activation by, Activation actor) {}
+    /// A mail was put into an actor's mailbox; `by` is null when that was no actor.
+    default void sent(@Nullable Activation by, Activation to, Object message) {}
 
-    /// Somebody ended the wait of a thread; `actor` is whose thread it is, null for the test's and for jobs.
+    /// An actor received a user's message.
+    default void received(Activation by, Object message) {}
+
+    /// Somebody ended a call, or another wait that is not for a message; `actor` is whose thread it is, null for the test's and for jobs.
     default void answers(@Nullable Activation by, @Nullable Activation actor) {}
 
     default void rings(Alarm alarm) {}

@@ -76,15 +76,20 @@ public final class Trace {
 
     private static String said(Happening happening) {
         return switch (happening) {
-            case Happening.Ran(_, var who) -> who + " runs";
-            case Happening.Woke(_, var by, var who) -> by + " -> " + who;
+            case Happening.Sent(_, var by, var to, var message) -> by + " -> " + to + ": " + brief(message);
+            case Happening.Received(_, var who, var message) -> who + " receives " + brief(message);
             case Happening.Answered(_, var by, var who) -> by + " ..> " + who + " goes on";
             case Happening.Told(_, var event) -> said(event);
             case Happening.Did(_, var what) -> "*** " + what;
         };
     }
 
-    static String said(NodeEvent event) {
+    private static String brief(Object message) {
+        var text = String.valueOf(message);
+        return text.length() > 120 ? text.substring(0, 119) + "…" : text;
+    }
+
+    private static String said(NodeEvent event) {
         return switch (event) {
             case NodeEvent.Spawned(_, var path) -> "(+) " + path;
             case NodeEvent.Exited(_, var path, var reason) -> "(-) " + path + ": " + reason;
@@ -92,7 +97,7 @@ public final class Trace {
             case NodeEvent.GaveUp(var supervisor, var child, var why) ->
                 supervisor.path() + " gives up over " + child + ": " + why;
             case NodeEvent.Undelivered(DeadLetter(var to, var message, var reason, _)) ->
-                "(x) " + message + " to " + to + ": " + reason;
+                "(x) " + brief(message) + " to " + to + ": " + reason;
             case NodeEvent.Crashed(var report) ->
                 "crash of " + report.path() + report.lastMessage().map(last -> " over " + last).orElse("");
             default -> event.toString();
@@ -105,8 +110,8 @@ public final class Trace {
     public String mermaid(int arrows) {
         var names = new LinkedHashMap<String, String>();
         var lines = kept.stream()
-                .filter(happening -> !(happening instanceof Happening.Ran))
-                .skip(Math.max(0, kept.stream().filter(h -> !(h instanceof Happening.Ran)).count() - arrows))
+                .filter(happening -> !(happening instanceof Happening.Received))
+                .skip(Math.max(0, kept.stream().filter(h -> !(h instanceof Happening.Received)).count() - arrows))
                 .map(happening -> arrow(happening, names))
                 .filter(line -> !line.isEmpty())
                 .collect(Collectors.joining("\n"));
@@ -118,15 +123,21 @@ public final class Trace {
 
     private static String arrow(Happening happening, Map<String, String> names) {
         return switch (happening) {
-            case Happening.Ran _ -> "";
-            case Happening.Woke(_, var by, var who) -> "  " + id(by, names) + "->>" + id(who, names) + ": wakes";
+            case Happening.Received _ -> "";
+            case Happening.Sent(_, var by, var to, var message) ->
+                "  " + id(by, names) + "->>" + id(to, names) + ": " + plain(brief(message));
             case Happening.Answered(_, var by, var who) -> "  " + id(by, names) + "-->>" + id(who, names) + ": answers";
             case Happening.Told(_, NodeEvent.Exited(_, var path, var reason)) ->
                 "  Note over " + id(path, names) + ": exits, " + kind(reason);
             case Happening.Told(_, NodeEvent.Spawned(_, var path)) -> "  Note over " + id(path, names) + ": starts";
             case Happening.Told _ -> "";
-            case Happening.Did(_, var what) -> "  Note over " + id("the test", names) + ": " + what.replaceAll("[;:#\n]", " ");
+            case Happening.Did(_, var what) -> "  Note over " + id("the test", names) + ": " + plain(what);
         };
+    }
+
+    /// Without what means something to Mermaid.
+    private static String plain(String text) {
+        return text.replaceAll("[;:#\\n]", " ");
     }
 
     private static String kind(ExitReason reason) {

@@ -109,7 +109,7 @@ final class Watch implements Steps {
         @Override
         public Offer deliver(Envelope<NodeEvent> envelope) {
             saw(node, envelope.message());
-            return Offer.ACCEPTED;
+            return new Offer.Accepted();
         }
 
         @Override
@@ -164,7 +164,6 @@ final class Watch implements Steps {
 
     @Override
     public void begins(Activation actor) {
-        trace.add(new Happening.Ran(now(), name(actor)));
         if (actor instanceof Pid<?> pid) {
             guarded(() -> oracles.forEach(oracle -> oracle.begins(pid)));
         }
@@ -178,8 +177,16 @@ final class Watch implements Steps {
     }
 
     @Override
-    public void wakes(@Nullable Activation by, Activation actor) {
-        trace.add(new Happening.Woke(now(), name(by), name(actor)));
+    public void sent(@Nullable Activation by, Activation to, Object message) {
+        if (!(message instanceof NodeEvent)) {
+            trace.add(new Happening.Sent(now(), name(by), name(to), message));
+        }
+    }
+
+    @Override
+    public void received(Activation by, Object message) {
+        trace.add(new Happening.Received(now(), name(by), message));
+        trace.hash(message.getClass().getName().hashCode() * 31L + by.id());
     }
 
     @Override

@@ -70,7 +70,7 @@ public final class World implements AutoCloseable {
     public static World swarm(long seed) {
         var draw = new SplittableRandom(seed * 31 + 7);
         var seeded = draw.nextBoolean() ? Seeded.noisy(seed) : Seeded.of(seed);
-        return new World(seed, seeded).pick(switch (draw.nextInt(8)) {
+        return new World(seed, seeded).config(Config::quiet).pick(switch (draw.nextInt(8)) {
             case 0, 1 -> new Pick.Pct(2 + draw.nextInt(3));
             case 2 -> new Pick.Starve();
             case 3 -> new Pick.LastFirst();
@@ -204,6 +204,19 @@ public final class World implements AutoCloseable {
         var left = unsettled();
         if (!left.isEmpty()) {
             throw failure("it does not settle within " + within + ": " + String.join("; ", left) + "\n" + waitGraph());
+        }
+    }
+
+    /// Runs until this is true.
+    ///
+    /// @throws AssertionError when it is not within this virtual time
+    public void until(String what, Duration within, BooleanSupplier holds) {
+        settle();
+        for (int i = 0; i < 100 && !holds.getAsBoolean(); i++) {
+            advance(within.dividedBy(100));
+        }
+        if (!holds.getAsBoolean()) {
+            throw failure("within " + within + " it does not come true that " + what + "\n" + waitGraph());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.testkit.Oracle;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,10 +24,13 @@ final class Book implements Oracle {
 
     private record Watch(Pid<?> watcher, Pid<?> subject) {}
 
+    /// An edge of the wait-for graph.
+    private record Waits(Pid<?> callee, long since, long until) {}
+
     private final Map<Pair, Long> lastSeen = new HashMap<>();
     private final Set<Pair> handled = new HashSet<>();
     private final Map<Long, Watch> watches = new TreeMap<>();
-    private final Map<Pid<?>, Pid<?>> calls = new HashMap<>();
+    private final Map<Pid<?>, Waits> calls = new HashMap<>();
     private final Map<Long, Long> numbers = new HashMap<>();
     private final Set<Long> cancelledTimers = new HashSet<>();
     private final Set<Long> tasks = new HashSet<>();
@@ -117,8 +121,8 @@ final class Book implements Oracle {
 
     // ---- cycles: who is inside a call to whom; only of requests that are never deferred or forwarded
 
-    void calls(Pid<?> caller, Pid<?> callee) {
-        calls.put(caller, callee);
+    void calls(Pid<?> caller, Pid<?> callee, long now, Duration patience) {
+        calls.put(caller, new Waits(callee, now, now + patience.toNanos()));
     }
 
     void returns(Pid<?> caller) {
@@ -133,17 +137,21 @@ final class Book implements Oracle {
             var called = calls.get(path.get(i));
             // A kept mailbox hands its requests on to the next incarnation: then it is that one who is waited for.
             require(
-                    called != null && (callee.equals(called) || !called.alive()),
+                    called != null && (callee.equals(called.callee()) || !called.callee().alive()),
                     "a false cycle " + path + ": " + path.get(i) + " calls " + called + ", not " + callee);
         }
     }
 
     void timedOut(Pid<?> caller) {
         count("time-outs");
-        var seen = new HashSet<Pid<?>>();
-        for (Pid<?> at = caller; at != null && at.alive() && seen.add(at); ) {
-            at = calls.get(at);
-            require(!caller.equals(at), "a cycle was missed: " + caller + " timed out, and waits for itself through " + seen);
+        var path = new ArrayList<Waits>();
+        for (var edge = calls.get(caller); edge != null && edge.callee().alive() && !path.contains(edge); edge = calls.get(edge.callee())) {
+            path.add(edge);
+            // It was a cycle only if all of them waited at one instant.
+            var began = path.stream().mapToLong(Waits::since).reduce((a, b) -> a - b > 0 ? a : b).orElseThrow();
+            require(
+                    !caller.equals(edge.callee()) || path.stream().anyMatch(waits -> waits.until() - began <= 0),
+                    "a cycle was missed: " + caller + " timed out, and waits for itself through " + path);
         }
     }
 

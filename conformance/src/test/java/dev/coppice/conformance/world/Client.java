@@ -129,7 +129,7 @@ final class Client implements Loop<Job> {
         for (int i = 1 + chance.nextInt(4); i > 0; i--) {
             way.add(pid(self));
         }
-        way.remove(self.pid());
+        way.removeIf(self.pid()::equals);
         return new Job.Relay(List.copyOf(way), time(200));
     }
 

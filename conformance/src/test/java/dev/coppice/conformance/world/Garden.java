@@ -30,10 +30,15 @@ final class Garden {
     /// them.
     Supervisor tree() {
         var deep = branch(worker(6), worker(7));
-        var back = branch(worker(3), Child.supervisor("deep", deep), worker(4));
+        var back = branch(worker(3), supervisor("deep", deep), worker(4));
         var front = branch(worker(0), worker(1), worker(2));
-        return Supervisor.oneForOne(Child.supervisor("front", front), Child.supervisor("back", back), worker(5))
+        return Supervisor.oneForOne(supervisor("front", front), supervisor("back", back), worker(5))
                 .intensity(200, Duration.ofMillis(1));
+    }
+
+    /// Labelled, so that a trace says which one it is.
+    private static Child supervisor(String id, Supervisor supervisor) {
+        return Child.of(id, supervisor.labelled(id));
     }
 
     private Supervisor branch(Child... children) {

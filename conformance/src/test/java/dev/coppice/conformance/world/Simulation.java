@@ -38,6 +38,7 @@ final class Simulation implements World.Scenario {
             world.advance(SAFETY);
             book.unlucky(false);
             world.heal();
+            world.until("every worker is there", LIVENESS, () -> present(world.node()));
             world.mustSettle(LIVENESS);
             everybodyAnswers(world.node());
             world.settle();
@@ -47,6 +48,10 @@ final class Simulation implements World.Scenario {
             counts.put("steps", world.steps());
             counts.put("virtual ms", world.elapsed().toMillis());
         }
+    }
+
+    private static boolean present(Node node) {
+        return Garden.NAMES.stream().allMatch(name -> node.whereis(name).isPresent());
     }
 
     private static void everybodyAnswers(Node node) {

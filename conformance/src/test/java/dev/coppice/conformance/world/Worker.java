@@ -193,7 +193,7 @@ class Worker implements Server<Job> {
     }
 
     private int called(Self<Job> self, Pid<Job> next, Job.Relay rest) {
-        book.calls(self.pid(), next);
+        book.calls(self.pid(), next, self.nanoTime(), rest.patience());
         try {
             return next.within(rest.patience()).call(rest);
         } catch (CallFailed failed) {
