@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a scenario under many seeds, and tells about the first failure all that helps to understand it.
 final class Exploring {
-    private static final int LINES = 60;
+    private static final int LINES = Integer.getInteger("coppice.lines", 60);
     private static final int ARROWS = 40;
 
     private Exploring() {}

@@ -18,6 +18,9 @@ final class Garden {
     static final List<Name<Job>> NAMES =
             IntStream.range(0, 8).mapToObj(i -> Name.<Job>of("w" + i)).toList();
 
+    /// Longer than all leaps of the clock together: an actor that did not get to move meanwhile is not to be taken for one that hangs.
+    static final Duration PATIENT = Duration.ofMinutes(10);
+
     private final Book book;
     private final SplittableRandom chance;
 
@@ -66,7 +69,7 @@ final class Garden {
     private Recipe<Job> recipe(Name<Job> name) {
         return switch (chance.nextInt(3)) {
             case 0 -> Worker.loop(book).named(name);
-            case 1 -> Server.of(() -> new Worker.Careful(book)).named(name);
+            case 1 -> Server.of(() -> new Worker.Careful(book)).initWithin(PATIENT).named(name);
             default -> Server.of(() -> new Worker(book)).named(name);
         };
     }

@@ -2,6 +2,7 @@ package dev.coppice.conformance.world;
 
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Pid;
 import dev.coppice.testkit.Chaos;
 import dev.coppice.testkit.World;
 import java.time.Duration;
@@ -23,13 +24,15 @@ final class Simulation implements World.Scenario {
     @Override
     public void run(World world) {
         var chance = world.chance();
-        var book = new Book();
+        var book = new Book(() -> !world.struck().containsKey(Chaos.Fault.PAUSE) && !world.struck().containsKey(Chaos.Fault.LEAP));
         var garden = new Garden(book, chance.split());
         world.oracle(book);
         try {
+            world.config(config -> config.quiet().unkillableAfter(Garden.PATIENT));
             world.start(garden.tree());
-            var clients = garden.clients();
-            clients.forEach(client -> world.node().spawn(client.labelled("client")));
+            var clients = garden.clients().stream()
+                    .map(client -> world.node().spawn(client.labelled("client")))
+                    .toList();
             world.unleash(Chaos.all()
                     .strikes(10 + chance.nextInt(40))
                     .within(SAFETY)
@@ -38,6 +41,7 @@ final class Simulation implements World.Scenario {
             world.advance(SAFETY);
             book.unlucky(false);
             world.heal();
+            world.until("the clients are done", LIVENESS, () -> clients.stream().noneMatch(Pid::alive));
             world.until("every worker is there", LIVENESS, () -> present(world.node()));
             world.mustSettle(LIVENESS);
             everybodyAnswers(world.node());
