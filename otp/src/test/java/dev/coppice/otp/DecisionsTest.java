@@ -62,8 +62,9 @@ class DecisionsTest {
         @Test
         @Tag("#68")
         void keeps_the_specification_of_a_child_that_is_ignored_but_not_of_a_temporary_one() {
-            var puppets = new Puppets(Supervisor.oneForOne(child("a"), child("b", TEMPORARY), child("c")))
-                    .starts(id -> id.equals("c") ? Start.UP : Start.IGNORED);
+            var puppets =
+                    new Puppets(Supervisor.oneForOne(child("a"), child("b", TEMPORARY), child("c")))
+                            .starts(id -> id.equals("c") ? Start.UP : Start.IGNORED);
             puppets.feed(new Event.Boot());
 
             assertThat(puppets.trace()).isEqualTo(".a .b +c");
@@ -273,7 +274,9 @@ class DecisionsTest {
             puppets.feed(new Event.Terminate("a"));
 
             assertThat(puppets.state()).isEqualTo("(a) (b) (c)");
-            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("a", "b", "c");
+            assertThat(puppets.actions(Action.Release.class))
+                    .extracting(r -> r.child().id())
+                    .containsExactly("a", "b", "c");
         }
     }
 
@@ -291,7 +294,8 @@ class DecisionsTest {
                 puppets.again();
             }
 
-            assertThat(puppets.actions(Action.Retry.class)).extracting(r -> r.delay().toMillis())
+            assertThat(puppets.actions(Action.Retry.class))
+                    .extracting(r -> r.delay().toMillis())
                     .containsExactly(100L, 200L, 400L, 800L, 1000L, 1000L);
         }
 
@@ -306,7 +310,8 @@ class DecisionsTest {
             puppets.advance(Duration.ofSeconds(10));
             puppets.exits("b", CRASH);
 
-            assertThat(puppets.actions(Action.Retry.class)).extracting(r -> r.delay().toMillis())
+            assertThat(puppets.actions(Action.Retry.class))
+                    .extracting(r -> r.delay().toMillis())
                     .containsExactly(100L, 200L, 100L);
         }
 
@@ -316,10 +321,12 @@ class DecisionsTest {
             puppets.exits("b", CRASH);
 
             assertThat(puppets.state()).isEqualTo("a b? c");
-            assertThat(puppets.actions(Action.Reserve.class)).singleElement().satisfies(reserve -> {
-                assertThat(reserve.child().id()).isEqualTo("b");
-                assertThat(reserve.gap()).isEqualTo(Gap.FAIL);
-            });
+            assertThat(puppets.actions(Action.Reserve.class))
+                    .singleElement()
+                    .satisfies(reserve -> {
+                        assertThat(reserve.child().id()).isEqualTo("b");
+                        assertThat(reserve.gap()).isEqualTo(Gap.FAIL);
+                    });
             assertThat(puppets.ask(new Event.Restart("b"))).isEqualTo(new Result.Restarting());
         }
 
@@ -420,8 +427,7 @@ class DecisionsTest {
 
         @Test
         void does_not_come_from_siblings_that_are_stopped_by_a_restart() {
-            var puppets = Puppets.up(
-                    Supervisor.oneForAll(children).autoShutdown(AutoShutdown.ANY_SIGNIFICANT));
+            var puppets = Puppets.up(Supervisor.oneForAll(children).autoShutdown(AutoShutdown.ANY_SIGNIFICANT));
             puppets.exits("d", CRASH);
 
             assertThat(puppets.trace()).isEqualTo("-c -b -a +a +c +d");
@@ -432,9 +438,10 @@ class DecisionsTest {
     @Nested
     @Tag("#72")
     class Requests {
-        private final Puppets puppets = Puppets.up(Supervisor.oneForOne(
-                        child("a"), child("b", TEMPORARY), child("t", TRANSIENT))
-                .intensity(9, WINDOW));
+        private final Puppets puppets =
+                Puppets.up(
+                        Supervisor.oneForOne(child("a"), child("b", TEMPORARY), child("t", TRANSIENT))
+                                .intensity(9, WINDOW));
 
         @Test
         void add_and_start() {

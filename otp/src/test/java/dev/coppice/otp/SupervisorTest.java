@@ -86,16 +86,19 @@ class SupervisorTest {
         @Tag("#66")
         void takes_loops_actors_and_supervisors_as_children() throws Exception {
             Name<Lab.Msg> loop = Name.of("loop");
-            var tree = Supervisor.oneForOne(
-                    Child.loop(loop, self -> {
-                        while (true) {
-                            if (self.receive() instanceof Lab.Ping ping) {
-                                self.reply(ping, 7);
-                            }
-                        }
-                    }),
-                    Child.of("actor", lab.actor("actor")),
-                    Child.supervisor("inner", Supervisor.oneForOne(lab.child("a"))));
+            var tree =
+                    Supervisor.oneForOne(
+                            Child.loop(
+                                    loop,
+                                    self -> {
+                                        while (true) {
+                                            if (self.receive() instanceof Lab.Ping ping) {
+                                                self.reply(ping, 7);
+                                            }
+                                        }
+                                    }),
+                            Child.of("actor", lab.actor("actor")),
+                            Child.supervisor("inner", Supervisor.oneForOne(lab.child("a"))));
             try (var node = start(tree)) {
                 assertThat(node.ref(loop).call(new Lab.Ping())).isEqualTo(7);
                 assertThat(node.ref(Lab.name("a")).call(new Lab.Ping())).isEqualTo(1);
@@ -119,9 +122,11 @@ class SupervisorTest {
         @Test
         @Tag("#105")
         void whose_init_asks_its_own_supervisor_fails_at_once_with_the_cycle() throws Exception {
-            lab.starting.put("x", self -> {
-                var _ = self.ref(ROOT).call(new Control.CountChildren());
-            });
+            lab.starting.put(
+                    "x",
+                    self -> {
+                        var _ = self.ref(ROOT).call(new Control.CountChildren());
+                    });
             try (var node = start(Supervisor.oneForOne(lab.child("a")))) {
                 var answer = root(node).call(new Control.StartChild(lab.child("x")));
 
@@ -171,8 +176,9 @@ class SupervisorTest {
         @Test
         @Tag("#68")
         void restarts_by_type_and_reason() throws Exception {
-            var tree = Supervisor.oneForOne(
-                    lab.child("p", PERMANENT), lab.child("t", TRANSIENT), lab.child("x", TEMPORARY));
+            var tree =
+                    Supervisor.oneForOne(
+                            lab.child("p", PERMANENT), lab.child("t", TRANSIENT), lab.child("x", TEMPORARY));
             try (var node = start(tree.intensity(9, LONG))) {
                 lab.expect("+p", "+t", "+x");
                 node.ref(Lab.name("p")).send(new Lab.Quit(new ExitReason.Normal()));
@@ -210,11 +216,15 @@ class SupervisorTest {
         void gives_the_next_incarnation_a_clean_instance() throws Exception {
             var made = new ArrayList<Object>();
             Name<Lab.Msg> name = Name.of("counted");
-            var tree = Supervisor.oneForOne(Child.server(name, () -> {
-                var server = new CountingServer();
-                made.add(server);
-                return server;
-            }));
+            var tree =
+                    Supervisor.oneForOne(
+                            Child.server(
+                                    name,
+                                    () -> {
+                                        var server = new CountingServer();
+                                        made.add(server);
+                                        return server;
+                                    }));
             try (var node = start(tree)) {
                 assertThat(node.ref(name).call(new Lab.Ping())).isEqualTo(1);
                 assertThat(node.ref(name).call(new Lab.Ping())).isEqualTo(2);
@@ -274,10 +284,11 @@ class SupervisorTest {
             Lab.boom(node, "a");
             lab.expect("-a Crashed", "-c Shutdown", "-b Shutdown");
 
-            assertThat(node.await(LONG)).hasValueSatisfying(reason -> {
-                assertThat(reason).isInstanceOf(ExitReason.Shutdown.class);
-                assertThat(reason.toString()).contains("gave up").contains("\"a\"").contains("1 restart in");
-            });
+            assertThat(node.await(LONG))
+                    .hasValueSatisfying(reason -> {
+                        assertThat(reason).isInstanceOf(ExitReason.Shutdown.class);
+                        assertThat(reason.toString()).contains("gave up").contains("\"a\"").contains("1 restart in");
+                    });
             lab.nothingElse();
         }
 
@@ -300,7 +311,8 @@ class SupervisorTest {
         void through_three_levels_at_once_when_the_reason_escalates() throws Exception {
             var inner = Supervisor.oneForOne(lab.child("a")).intensity(99, LONG);
             var middle = Supervisor.oneForOne(Child.supervisor("inner", inner), lab.child("m")).intensity(99, LONG);
-            var node = start(Supervisor.oneForOne(Child.supervisor("middle", middle), lab.child("z")).intensity(99, LONG));
+            var node =
+                    start(Supervisor.oneForOne(Child.supervisor("middle", middle), lab.child("z")).intensity(99, LONG));
             lab.expect("+a", "+m", "+z");
             node.ref(Lab.name("a")).send(new Lab.Quit(new ExitReason.Crashed(new Escalation("x"))));
 
@@ -368,8 +380,8 @@ class SupervisorTest {
 
                 assertThatThrownBy(() -> node.ref(Lab.name("b")).within(LONG).call(new Lab.Ping()))
                         .isInstanceOf(CallFailed.class)
-                        .satisfies(failed -> assertThat(((CallFailed) failed).failure())
-                                .isNotInstanceOf(Failure.TimedOut.class));
+                        .satisfies(failed ->
+                                assertThat(((CallFailed) failed).failure()).isNotInstanceOf(Failure.TimedOut.class));
                 assertThat(root(node).call(new Control.RestartChild("b"))).isEqualTo(new Control.Restarting());
                 assertThat(root(node).call(new Control.DeleteChild("b"))).isEqualTo(new Control.Restarting());
                 assertThat(root(node).call(new Control.TerminateChild("b"))).isEqualTo(new Control.Terminated());
@@ -428,8 +440,8 @@ class SupervisorTest {
         void kills_it_when_its_time_is_over() throws Exception {
             var never = new CountDownLatch(1);
             lab.terminating.put("a", _ -> never.await());
-            try (var node = start(Supervisor.oneForOne(
-                    lab.child("a").shutdown(Shutdown.after(Duration.ofMillis(50)))))) {
+            try (var node =
+                    start(Supervisor.oneForOne(lab.child("a").shutdown(Shutdown.after(Duration.ofMillis(50)))))) {
                 lab.expect("+a");
                 var pid = node.whereis(Lab.name("a")).orElseThrow();
                 assertThat(root(node).call(new Control.TerminateChild("a"))).isEqualTo(new Control.Terminated());
@@ -443,10 +455,12 @@ class SupervisorTest {
         void infinitely_waits_for_it() throws Exception {
             var release = new CountDownLatch(1);
             var reached = new CountDownLatch(1);
-            lab.terminating.put("a", _ -> {
-                reached.countDown();
-                release.await();
-            });
+            lab.terminating.put(
+                    "a",
+                    _ -> {
+                        reached.countDown();
+                        release.await();
+                    });
             try (var node = start(Supervisor.oneForOne(lab.child("a").shutdown(Shutdown.infinite())))) {
                 lab.expect("+a");
                 var pending = root(node).ask(new Control.TerminateChild("a"));
@@ -463,10 +477,12 @@ class SupervisorTest {
         void in_parallel_waits_for_all_of_them_at_once() throws Exception {
             var all = new CountDownLatch(3);
             for (var id : List.of("a", "b", "c")) {
-                lab.terminating.put(id, _ -> {
-                    all.countDown();
-                    all.await(); // none gets on before all have been told
-                });
+                lab.terminating.put(
+                        id,
+                        _ -> {
+                            all.countDown();
+                            all.await(); // none gets on before all have been told
+                        });
             }
             var node = start(abc(Supervisor.Strategy.ONE_FOR_ONE).parallelStop());
             lab.expect("+a", "+b", "+c");
@@ -503,9 +519,11 @@ class SupervisorTest {
         @Test
         @Tag("#10")
         void does_not_kill_its_caller_when_it_crashes_in_terminate() throws Exception {
-            lab.terminating.put("a", _ -> {
-                throw new IllegalStateException("dirty");
-            });
+            lab.terminating.put(
+                    "a",
+                    _ -> {
+                        throw new IllegalStateException("dirty");
+                    });
             try (var node = start(Supervisor.oneForOne(lab.child("a"), lab.child("b")))) {
                 assertThat(root(node).call(new Control.TerminateChild("a"))).isEqualTo(new Control.Terminated());
                 assertThat(root(node).call(new Control.WhichChild("a")).orElseThrow().state())
@@ -522,25 +540,32 @@ class SupervisorTest {
 
         @Test
         void ends_a_nested_supervisor_cleanly_and_cascades() throws Exception {
-            var inner = Supervisor.oneForOne(lab.child("s", TRANSIENT).significant(), lab.child("a"))
-                    .autoShutdown(AutoShutdown.ANY_SIGNIFICANT);
-            var node = start(Supervisor.oneForOne(
-                            Child.supervisor("inner", inner).restart(TRANSIENT).significant(), lab.child("z"))
-                    .autoShutdown(AutoShutdown.ALL_SIGNIFICANT));
+            var inner =
+                    Supervisor.oneForOne(lab.child("s", TRANSIENT).significant(), lab.child("a"))
+                            .autoShutdown(AutoShutdown.ANY_SIGNIFICANT);
+            var node =
+                    start(
+                            Supervisor.oneForOne(
+                                            Child.supervisor("inner", inner).restart(TRANSIENT).significant(),
+                                            lab.child("z"))
+                                    .autoShutdown(AutoShutdown.ALL_SIGNIFICANT));
             lab.expect("+s", "+a", "+z");
             node.ref(Lab.name("s")).send(new Lab.Quit(new ExitReason.Normal()));
 
             lab.expect("-s Normal", "-a Shutdown", "-z Shutdown");
-            assertThat(node.await(LONG)).hasValueSatisfying(reason -> {
-                assertThat(reason.clean()).isTrue();
-                assertThat(reason.toString()).contains("\"inner\"");
-            });
+            assertThat(node.await(LONG))
+                    .hasValueSatisfying(reason -> {
+                        assertThat(reason.clean()).isTrue();
+                        assertThat(reason.toString()).contains("\"inner\"");
+                    });
         }
 
         @Test
         void is_not_caused_by_terminating_the_significant_child() throws Exception {
-            try (var node = start(Supervisor.oneForOne(lab.child("s", TRANSIENT).significant(), lab.child("a"))
-                    .autoShutdown(AutoShutdown.ANY_SIGNIFICANT))) {
+            try (var node =
+                    start(
+                            Supervisor.oneForOne(lab.child("s", TRANSIENT).significant(), lab.child("a"))
+                                    .autoShutdown(AutoShutdown.ANY_SIGNIFICANT))) {
                 lab.expect("+s", "+a");
                 root(node).call(new Control.TerminateChild("s"));
                 lab.expect("-s Shutdown");
@@ -560,7 +585,8 @@ class SupervisorTest {
                 var root = root(node);
                 Pid<?> a = node.whereis(Lab.name("a")).orElseThrow();
 
-                assertThat(root.call(new Control.WhichChildren())).extracting(Control.ChildInfo::id)
+                assertThat(root.call(new Control.WhichChildren()))
+                        .extracting(Control.ChildInfo::id)
                         .containsExactly("c", "b", "a");
                 assertThat(root.call(new Control.WhichChild("?"))).isEmpty();
                 assertThat(root.call(new Control.CountChildren())).isEqualTo(new Control.Count(3, 3, 0, 3));
@@ -581,8 +607,10 @@ class SupervisorTest {
                 assertThat(root.call(new Control.TerminateChild("a"))).isEqualTo(new Control.Terminated());
                 assertThat(root.call(new Control.DeleteChild("a"))).isEqualTo(new Control.Deleted());
                 assertThat(root.call(new Control.StartChild(lab.child("a")))).isInstanceOf(Control.Started.class);
-                assertThat(root.call(new Control.WhichChildren())).extracting(Control.ChildInfo::id)
-                        .as("added last").containsExactly("a", "c", "b");
+                assertThat(root.call(new Control.WhichChildren()))
+                        .extracting(Control.ChildInfo::id)
+                        .as("added last")
+                        .containsExactly("a", "c", "b");
             }
         }
 
@@ -639,12 +667,14 @@ class SupervisorTest {
             var restarting = new CountDownLatch(1);
             var go = new CountDownLatch(1);
             var first = new AtomicBoolean(true);
-            lab.starting.put("a", _ -> {
-                if (!first.getAndSet(false)) {
-                    restarting.countDown();
-                    go.await();
-                }
-            });
+            lab.starting.put(
+                    "a",
+                    _ -> {
+                        if (!first.getAndSet(false)) {
+                            restarting.countDown();
+                            go.await();
+                        }
+                    });
             try (var node = start(Supervisor.oneForOne(lab.child("a")))) {
                 var old = node.whereis(Lab.name("a")).orElseThrow();
                 Lab.boom(node, "a");
@@ -664,10 +694,12 @@ class SupervisorTest {
         void without_an_incarnation_still_keeps_its_callers_waiting() throws Exception {
             var stopping = new CountDownLatch(1);
             var go = new CountDownLatch(1);
-            lab.terminating.put("a", _ -> {
-                stopping.countDown();
-                go.await();
-            });
+            lab.terminating.put(
+                    "a",
+                    _ -> {
+                        stopping.countDown();
+                        go.await();
+                    });
             try (var node = start(Supervisor.oneForAll(lab.child("a"), lab.child("b")))) {
                 Lab.crash(node, Lab.name("b"));
                 stopping.await();
@@ -699,8 +731,8 @@ class SupervisorTest {
         @Test
         void leaves_no_name_behind_when_the_supervisor_has_gone() throws Exception {
             Name<Control> inner = Name.of("inner");
-            try (var node = start(Supervisor.oneForOne(
-                    Child.supervisor(inner, Supervisor.oneForOne(lab.child("a")))))) {
+            try (var node =
+                    start(Supervisor.oneForOne(Child.supervisor(inner, Supervisor.oneForOne(lab.child("a")))))) {
                 root(node).call(new Control.TerminateChild("inner"));
 
                 assertThat(node.names()).containsOnlyKeys("root");
@@ -733,8 +765,12 @@ class SupervisorTest {
         @Tag("#16")
         void leaves_nobody_behind_when_a_supervisor_in_the_middle_is_killed() throws Exception {
             Name<Control> middle = Name.of("middle");
-            var tree = Supervisor.oneForOne(Child.supervisor(
-                    middle, Supervisor.oneForOne(Child.supervisor("inner", Supervisor.oneForOne(lab.child("a"))))));
+            var tree =
+                    Supervisor.oneForOne(
+                            Child.supervisor(
+                                    middle,
+                                    Supervisor.oneForOne(
+                                            Child.supervisor("inner", Supervisor.oneForOne(lab.child("a"))))));
             try (var node = start(tree)) {
                 lab.expect("+a");
                 var old = node.whereis(Lab.name("a")).orElseThrow();
@@ -751,12 +787,14 @@ class SupervisorTest {
         void stops_in_order_while_a_child_is_in_the_middle_of_its_restart() throws Exception {
             var restarting = new CountDownLatch(1);
             var first = new AtomicBoolean(true);
-            lab.starting.put("b", self -> {
-                if (!first.getAndSet(false)) {
-                    restarting.countDown();
-                    var _ = self.receive(Lab.Quit.class); // until it is told to exit
-                }
-            });
+            lab.starting.put(
+                    "b",
+                    self -> {
+                        if (!first.getAndSet(false)) {
+                            restarting.countDown();
+                            var _ = self.receive(Lab.Quit.class); // until it is told to exit
+                        }
+                    });
             var node = start(abc(Supervisor.Strategy.ONE_FOR_ONE));
             lab.expect("+a", "+b", "+c");
             Lab.boom(node, "b");
@@ -776,11 +814,14 @@ class SupervisorTest {
         @Test
         @Tag("#71")
         void a_child_that_asks_its_supervisor_on_the_way_out_costs_its_limit_and_no_more() throws Exception {
-            lab.terminating.put("a", self -> {
-                var _ = self.ref(ROOT).within(LONG).call(new Control.CountChildren());
-            });
-            var tree = Supervisor.oneForOne(
-                    lab.child("a").shutdown(Shutdown.after(Duration.ofMillis(50))), lab.child("b"));
+            lab.terminating.put(
+                    "a",
+                    self -> {
+                        var _ = self.ref(ROOT).within(LONG).call(new Control.CountChildren());
+                    });
+            var tree =
+                    Supervisor.oneForOne(
+                            lab.child("a").shutdown(Shutdown.after(Duration.ofMillis(50))), lab.child("b"));
             try (var node = start(tree)) {
                 lab.expect("+a", "+b");
                 assertThat(root(node).call(new Control.TerminateChild("a"))).isEqualTo(new Control.Terminated());
@@ -794,10 +835,12 @@ class SupervisorTest {
         void a_crash_of_a_child_that_is_just_being_stopped_is_not_taken_for_one_of_its_successor() throws Exception {
             var stopping = new CountDownLatch(1);
             var go = new CountDownLatch(1);
-            lab.terminating.put("c", _ -> {
-                stopping.countDown();
-                go.await();
-            });
+            lab.terminating.put(
+                    "c",
+                    _ -> {
+                        stopping.countDown();
+                        go.await();
+                    });
             try (var node = start(abc(Supervisor.Strategy.ONE_FOR_ALL).intensity(1, LONG))) {
                 lab.expect("+a", "+b", "+c");
                 Lab.boom(node, "a");
@@ -816,12 +859,17 @@ class SupervisorTest {
         void every_throwable_is_a_crash_that_is_restarted() throws Exception {
             try (var node = start(Supervisor.oneForOne(lab.child("a")).intensity(9, LONG))) {
                 lab.expect("+a");
-                for (var error : List.of(
-                        new StackOverflowError(), new OutOfMemoryError("by hand"), new NoClassDefFoundError("X"),
-                        new AssertionError())) {
-                    node.ref(Lab.name("a")).send(new Lab.Run(_ -> {
-                        throw error;
-                    }));
+                for (var error :
+                        List.of(
+                                new StackOverflowError(),
+                                new OutOfMemoryError("by hand"),
+                                new NoClassDefFoundError("X"),
+                                new AssertionError())) {
+                    node.ref(Lab.name("a"))
+                            .send(
+                                    new Lab.Run(_ -> {
+                                        throw error;
+                                    }));
                     lab.expect("-a Crashed", "+a");
                 }
                 lab.nothingElse(root(node));
@@ -836,11 +884,23 @@ class SupervisorTest {
             lab.starting.put("slow", _ -> never.await());
             try (var node = start(Supervisor.oneForOne(lab.child("a")))) {
                 long actors = node.counters().actors();
-                var thrown = root(node).call(new Control.StartChild(Child.server(Lab.name("x"), () -> {
-                    throw new IllegalStateException("no such thing");
-                })));
-                var late = root(node).call(new Control.StartChild(
-                        Child.of(lab.actor("slow").named(Lab.name("slow")).initWithin(Duration.ofMillis(50)))));
+                var thrown =
+                        root(node)
+                                .call(
+                                        new Control.StartChild(
+                                                Child.server(
+                                                        Lab.name("x"),
+                                                        () -> {
+                                                            throw new IllegalStateException("no such thing");
+                                                        })));
+                var late =
+                        root(node)
+                                .call(
+                                        new Control.StartChild(
+                                                Child.of(
+                                                        lab.actor("slow")
+                                                                .named(Lab.name("slow"))
+                                                                .initWithin(Duration.ofMillis(50)))));
 
                 assertThat(thrown).isInstanceOf(Control.NotStarted.class);
                 assertThat(thrown.toString()).contains("no such thing");
@@ -880,11 +940,12 @@ class SupervisorTest {
             long seed = Long.getLong("coppice.seed", System.nanoTime());
             var random = new java.util.Random(seed);
             var names = new ArrayList<Name<Lab.Msg>>();
-            var tree = Supervisor.oneForOne(
-                            level("x", Supervisor.Strategy.ONE_FOR_ALL, names),
-                            level("y", Supervisor.Strategy.REST_FOR_ONE, names),
-                            level("z", Supervisor.Strategy.ONE_FOR_ONE, names))
-                    .intensity(1_000_000, LONG);
+            var tree =
+                    Supervisor.oneForOne(
+                                    level("x", Supervisor.Strategy.ONE_FOR_ALL, names),
+                                    level("y", Supervisor.Strategy.REST_FOR_ONE, names),
+                                    level("z", Supervisor.Strategy.ONE_FOR_ONE, names))
+                            .intensity(1_000_000, LONG);
             var node = start(tree);
             long actors = node.counters().actors();
             for (int i = 0; i < 300; i++) {
