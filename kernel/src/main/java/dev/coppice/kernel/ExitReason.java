@@ -35,8 +35,7 @@ public sealed interface ExitReason {
         try {
             return cause.toString();
         } catch (Throwable unprintable) {
-            return cause.getClass().getName() + " (its toString failed: "
-                    + unprintable.getClass().getName() + ")";
+            return cause.getClass().getName() + " (its toString failed: " + unprintable.getClass().getName() + ")";
         }
     }
 

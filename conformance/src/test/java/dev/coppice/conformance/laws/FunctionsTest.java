@@ -21,6 +21,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -42,6 +43,7 @@ class FunctionsTest {
             var self = probe.get(it -> it);
             Ref<Talk> door = probe.via(message -> {
                 // Confined to its own actor: anywhere else this throws.
+                self.sendAfter(Duration.ofDays(1), new Wrapped(message)).cancel();
                 ran.set(self.pid());
                 return new Wrapped(message);
             });

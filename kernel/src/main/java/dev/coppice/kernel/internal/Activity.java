@@ -71,7 +71,9 @@ final class Activity {
                 }
             } else if (!turn(cell, mail)) {
                 return;
-            } else if (--left <= 0 || runner.preempted()) {
+            } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
+                // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
+                // that.
                 yieldPlace(cell);
                 return;
             }
@@ -127,6 +129,7 @@ final class Activity {
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
         cell.node.countReceived();
+        cell.node.scheduler.received(cell, mail.message);
         cell.turns++;
         cell.received();
         if (cell.idleTimer != null) {

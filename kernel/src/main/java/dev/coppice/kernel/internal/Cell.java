@@ -28,6 +28,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// Stands in [#occupant] for a thread that a kill has interrupted.
     private record Interrupted(Thread thread) {}
+
     private static final VarHandle FATE;
     private static final VarHandle OCCUPANT;
     private static final VarHandle LOCK;
@@ -54,7 +55,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     volatile @Nullable WaitCell<?> waiting;
 
     // ---- guarded by the short lock; siblings by the parent's
+    @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
+
     @Nullable Tie ties;
     @Nullable Family family;
     @Nullable Cell<?> olderSibling;
@@ -116,7 +119,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// As [#accept], for a message that has been counted.
     Offer put(Mail mail, boolean patient, long patience) {
-        return push(mail) ? Offer.ACCEPTED : bury(mail);
+        return push(mail) ? Offers.ACCEPTED : bury(mail);
     }
 
     final Offer bury(Mail mail) {
@@ -333,7 +336,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
             if (seen instanceof Fate.Gone || seen instanceof Fate.Killed) {
                 return;
             }
-            if (casFate(seen, Fate.KILLED)) {
+            if (casFate(seen, new Fate.Killed())) {
                 break;
             }
         }
@@ -444,6 +447,12 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         return id;
     }
 
+    /// What it is: its recipe's label, else the class of its body.
+    final String kind() {
+        return recipe.label().orElse(habit.label);
+    }
+
+    /// Who it is, for people: its name, else its label, else its kind and number.
     final String label() {
         return recipe.name().map(name -> name.value()).or(recipe::label).orElse(habit.label + "-" + id);
     }

@@ -45,7 +45,8 @@ final class Dying {
         }
     }
 
-    private static @Nullable ExitReason end(Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
+    private static @Nullable ExitReason end(
+            Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
         var decided = enterEnding(cell, reason);
         if (decided == null) {
             return null;

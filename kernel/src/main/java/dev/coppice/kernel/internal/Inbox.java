@@ -52,7 +52,7 @@ abstract sealed class Inbox<M> permits Cell {
         WORD.set(this, atRest ? IDLE : null);
     }
 
-    private Cell<M> cell() {
+    final Cell<M> cell() {
         return (Cell<M>) this;
     }
 
@@ -72,6 +72,7 @@ abstract sealed class Inbox<M> permits Cell {
             mail.next = idle ? null : top;
             mail.depth = idle || top == null ? 1 : top.depth + 1;
             if (WORD.compareAndSet(this, top, mail)) {
+                node.scheduler.sent(cell(), mail.told());
                 if (idle) {
                     wake();
                 } else if (mail.depth == recipe.mailbox().highWater()) {

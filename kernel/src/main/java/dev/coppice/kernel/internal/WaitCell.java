@@ -309,7 +309,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     }
 
     private void tellWatchers() {
-        for (var watcher = (WaitCell<?>) WATCHERS.getAndSet(this, null); watcher != null; watcher = watcher.nextWatcher) {
+        for (var watcher = (WaitCell<?>) WATCHERS.getAndSet(this, null);
+                watcher != null;
+                watcher = watcher.nextWatcher) {
             watcher.complete(Boolean.TRUE);
         }
     }
