@@ -80,7 +80,7 @@ class BoundsTest {
             var probe = lab.<Talk>probe();
             var pid = stuck(lab, gate, Mailbox.unbounded(), probe);
             fill(pid, 3_000);
-            assertThat(pid.offer(new Note("last"))).isEqualTo(Offer.ACCEPTED);
+            assertThat(pid.offer(new Note("last"))).isEqualTo(new Offer.Accepted());
             gate.open();
             for (int i = 0; i < 3_000; i++) {
                 probe.expectEqual(new Mark(i));
@@ -149,7 +149,7 @@ class BoundsTest {
             var probe = lab.<Talk>probe();
             var pid = stuck(lab, gate, Mailbox.rejecting(3), probe);
             fill(pid, 3);
-            assertThat(pid.offer(new Mark(100))).isEqualTo(Offer.FULL);
+            assertThat(pid.offer(new Mark(100))).isEqualTo(new Offer.Full());
             pid.send(new Mark(101));
             var before = lab.elapsed();
             assertThat(failure(() -> pid.call(new Ask("?")))).isInstanceOf(Refused.class);
@@ -159,7 +159,7 @@ class BoundsTest {
             gate.open();
             expect(probe, 0, 1, 2);
             closed(lab, Map.of("Refused", 4L));
-            assertThat(pid.offer(new Mark(3))).isEqualTo(Offer.ACCEPTED);
+            assertThat(pid.offer(new Mark(3))).isEqualTo(new Offer.Accepted());
             expect(probe, 3);
         }
 
@@ -214,7 +214,7 @@ class BoundsTest {
             var probe = lab.<Talk>probe();
             var pid = stuck(lab, gate, Mailbox.droppingOldest(3), probe);
             fill(pid, 6);
-            assertThat(pid.offer(new Mark(6))).isEqualTo(Offer.ACCEPTED);
+            assertThat(pid.offer(new Mark(6))).isEqualTo(new Offer.Accepted());
             assertThat(pid.info().queued()).isLessThanOrEqualTo(3);
             gate.open();
             expect(probe, 4, 5, 6);
@@ -256,7 +256,7 @@ class BoundsTest {
                     lab, gate, Mailbox.droppingOldest(2).droppable(message -> message instanceof Mark), probe);
             pid.send(new Note("a"));
             pid.send(new Note("b"));
-            assertThat(pid.offer(new Note("c"))).isEqualTo(Offer.FULL);
+            assertThat(pid.offer(new Note("c"))).isEqualTo(new Offer.Full());
             gate.open();
             probe.expectEqual(new Note("a"));
             probe.expectEqual(new Note("b"));
@@ -395,7 +395,7 @@ class BoundsTest {
             var pid = stuck(lab, gate, Mailbox.blocking(1).patience(LONG), lab.probe());
             pid.send(new Mark(0));
             var before = lab.elapsed();
-            assertThat(pid.offer(new Mark(1))).isEqualTo(Offer.FULL);
+            assertThat(pid.offer(new Mark(1))).isEqualTo(new Offer.Full());
             lab.assertNoTimePassed(before);
             gate.open();
         }
@@ -508,9 +508,9 @@ class BoundsTest {
             lab.stick(gate, pid);
             peers.forEach(Pid::kill);
             peers.forEach(lab::gone);
-            assertThat(pid.offer(new Mark(0))).isEqualTo(Offer.ACCEPTED);
-            assertThat(pid.offer(new Mark(1))).isEqualTo(Offer.ACCEPTED);
-            assertThat(pid.offer(new Mark(2))).isEqualTo(Offer.FULL);
+            assertThat(pid.offer(new Mark(0))).isEqualTo(new Offer.Accepted());
+            assertThat(pid.offer(new Mark(1))).isEqualTo(new Offer.Accepted());
+            assertThat(pid.offer(new Mark(2))).isEqualTo(new Offer.Full());
             gate.open();
             for (int i = 0; i < 7; i++) {
                 probe.expect();
