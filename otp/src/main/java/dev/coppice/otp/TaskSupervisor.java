@@ -119,7 +119,7 @@ public final class TaskSupervisor implements Actor<TaskSupervisor.Msg> {
             @Override
             public Offer deliver(Envelope<M> envelope) {
                 envelope.drop(this, new DeadLetter.Reason.Refused(why));
-                return Offer.FULL;
+                return new Offer.Full();
             }
         }
     }

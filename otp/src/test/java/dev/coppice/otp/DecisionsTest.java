@@ -255,6 +255,17 @@ class DecisionsTest {
         }
 
         @Test
+        void keeps_the_names_of_those_that_it_will_bring_when_another_is_taken_out() {
+            var puppets = Puppets.up(REST.intensity(3, WINDOW)).starts(failingOnce("b"));
+            puppets.exits("b", CRASH);
+            assertThat(puppets.state()).isEqualTo("a b? (c)");
+            puppets.actions.clear();
+            puppets.feed(new Event.Terminate("a"));
+
+            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("a");
+        }
+
+        @Test
         void leaves_siblings_stopped_and_their_names_free_when_it_is_taken_back() {
             var puppets = Puppets.up(ALL.intensity(3, WINDOW)).starts(failingOnce("a"));
             puppets.exits("a", CRASH);

@@ -47,7 +47,7 @@ class HealthTest {
         @Test
         void that_fails_too_often_restarts_the_child_with_a_clear_reason() throws Exception {
             var never = new CountDownLatch(1);
-            var child = lab.child("a").liveness(check()).shutdown(Shutdown.after(Duration.ofMillis(50)));
+            var child = lab.child("a").liveness(check()).shutdown(Shutdown.brutal());
             try (var node = start(Supervisor.oneForOne(child, lab.child("b")))) {
                 lab.expect("+a", "+b");
                 var restarts = Lab.events(node, NodeEvent.Restarted.class);

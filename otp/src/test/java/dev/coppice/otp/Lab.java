@@ -96,7 +96,7 @@ final class Lab {
     /// What a node tells, in order.
     static <E extends NodeEvent> LinkedBlockingQueue<E> events(Node node, Class<E> type) {
         var queue = new LinkedBlockingQueue<E>();
-        var unused = node.subscribe(type, node.spawn((Self<E> self) -> {
+        var _ = node.subscribe(type, node.spawn((Self<E> self) -> {
             while (true) {
                 queue.add(self.receive());
             }

@@ -11,6 +11,9 @@ import org.slf4j.helpers.NOPLogger;
 /// Structured lines: a message and key-values through SLF4J, or, where no provider is installed, on standard error, so that no crash is
 /// lost. Control characters in values are made harmless.
 final class Log {
+    /// How many causes of causes are printed.
+    private static final int CAUSES = 10;
+
     /// Writes nothing.
     static final Log SILENT = new Log();
 
@@ -66,8 +69,20 @@ final class Log {
         if (level.toInt() >= Level.WARN.toInt()) {
             System.err.println(line);
             if (cause != null) {
-                cause.printStackTrace(System.err);
+                print(cause, "", 0);
             }
+        }
+    }
+
+    /// As `printStackTrace`, but what a throwable says of itself stays on its line: a message with line breaks forges no lines.
+    private static void print(Throwable cause, String prefix, int depth) {
+        System.err.println(prefix + harmless(cause.toString()));
+        for (var frame : cause.getStackTrace()) {
+            System.err.println("\tat " + frame);
+        }
+        var deeper = cause.getCause();
+        if (deeper != null && depth < CAUSES) {
+            print(deeper, "Caused by: ", depth + 1);
         }
     }
 

@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// `./coppice broker`: serves until it is told to end (SIGTERM, SIGINT), then stops in order.
 @Command(
@@ -27,8 +28,16 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        try (var broker = new Broker(settings.checked())) {
+        try (var broker = new Broker(checked())) {
             Node.run(broker.tree());
+        }
+    }
+
+    private Settings checked() {
+        try {
+            return settings.checked();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(new CommandLine(this), String.valueOf(e.getMessage()), e);
         }
     }
 }
