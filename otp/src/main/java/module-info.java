@@ -3,4 +3,6 @@ module dev.coppice.otp {
     requires transitive dev.coppice.kernel;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports dev.coppice.otp;
 }
