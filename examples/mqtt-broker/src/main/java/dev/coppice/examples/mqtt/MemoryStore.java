@@ -62,7 +62,7 @@ final class MemoryStore implements Store {
     }
 
     @Override
-    public Optional<Info> info(String client) {
+    public Optional<Summary> info(String client) {
         return ask(client, Optional.empty(), session -> Optional.of(session.info()));
     }
 

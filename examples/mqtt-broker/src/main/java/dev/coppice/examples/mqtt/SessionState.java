@@ -42,7 +42,7 @@ final class SessionState {
         return taken;
     }
 
-    Store.Info info() {
-        return new Store.Info(user, clean, online, will);
+    Store.Summary info() {
+        return new Store.Summary(user, clean, online, will);
     }
 }

@@ -22,7 +22,7 @@ interface Store {
     /// @return whether it was there: CONNACK's "session present"
     boolean open(String client, String user, boolean clean, Optional<Message> will);
 
-    Optional<Info> info(String client);
+    Optional<Summary> info(String client);
 
     /// From now on QoS 0 is not queued for it.
     void offline(String client);
@@ -36,7 +36,7 @@ interface Store {
     Set<String> forget(String client);
 
     /// @param will to be published when the connection is lost
-    record Info(String user, boolean clean, boolean online, Optional<Message> will) {}
+    record Summary(String user, boolean clean, boolean online, Optional<Message> will) {}
 
     // ---- subscriptions
 
