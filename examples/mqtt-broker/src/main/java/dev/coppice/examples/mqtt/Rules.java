@@ -71,9 +71,7 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
             return CONNECTION_REFUSED_NOT_AUTHORIZED;
         }
         var expected = Optional.ofNullable(users.get(user.get())).map(word -> word.getBytes(UTF_8));
-        boolean right = password.isPresent()
-                && expected.isPresent()
-                && password.get().is(expected.get());
+        boolean right = password.isPresent() && expected.isPresent() && password.get().is(expected.get());
         return right ? CONNECTION_ACCEPTED : CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD;
     }
 

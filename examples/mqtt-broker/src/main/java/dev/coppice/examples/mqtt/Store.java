@@ -51,7 +51,7 @@ interface Store {
     /// Queues a message for each target at its QoS. When this returns the publisher may be told so.
     ///
     /// @param receipt makes it once: nothing happens when it was used before
-    /// @return the clients whose queue is full; for them the message is dropped
+    /// @return the clients whose queue has become full; for them this message, and what follows, is dropped
     List<String> accept(Message message, Map<String, MqttQoS> targets, Receipt receipt);
 
     /// What may happen only once, although the one who does it may die after it and be asked again.
