@@ -3,5 +3,4 @@ module dev.coppice.otp {
     requires transitive dev.coppice.kernel;
     requires org.slf4j;
     requires static org.jspecify;
-
 }
