@@ -113,11 +113,13 @@ final class DynamicServer implements Server<Object> {
 
     /// The recipe is made by code of others, which must not harm this supervisor's other children.
     private <N> Start<N> made(Actor<N> actor) {
+        Herd.Entry entry;
         try {
-            return add(new Herd.Entry(rules.child(actor)));
-        } catch (IllegalArgumentException wrong) {
+            entry = new Herd.Entry(rules.child(actor));
+        } catch (RuntimeException wrong) {
             return new Start.NotStarted<>(new ExitReason.Crashed(wrong));
         }
+        return add(entry);
     }
 
     private <N> Start<N> add(Herd.Entry entry) {
