@@ -381,8 +381,9 @@ class CyclesTest {
 
     /// Waits until an actor waits.
     private static void settled(Pid<?> pid) {
-        while (pid.info().status() != ActorInfo.Status.WAITING) {
+        for (int i = 0; i < 2_000 && pid.info().status() != ActorInfo.Status.WAITING; i++) {
             pid.await(millis(1));
         }
+        assertThat(pid.info().status()).isEqualTo(ActorInfo.Status.WAITING);
     }
 }
