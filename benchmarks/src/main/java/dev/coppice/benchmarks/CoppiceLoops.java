@@ -1,0 +1,33 @@
+package dev.coppice.benchmarks;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
+
+/// Coppice, each actor a [Loop]: straight-line code that keeps its virtual thread.
+final class CoppiceLoops extends Coppice {
+
+    @Override
+    Actor<Object> recipe(Body<Ref<Object>, Self<Object>> body) {
+        Loop<Object> loop = self -> receiveAll(body, self);
+        return loop;
+    }
+
+    @Override
+    Actor<Object> initialised(Body<Ref<Object>, Self<Object>> body) {
+        Loop<Object> loop = self -> {
+            body.init(self);
+            self.ready();
+            receiveAll(body, self);
+        };
+        return loop.recipe().acknowledged();
+    }
+
+    private static void receiveAll(Body<Ref<Object>, Self<Object>> body, Self<Object> self) throws Exception {
+        boolean ends;
+        do {
+            ends = body.handle(self.receive(), self);
+        } while (!ends);
+    }
+}
