@@ -25,9 +25,7 @@ final class Rests {
         meter.keep(fill(actors, Math.min(each, 2_000))); // what is made once is not theirs
         return () -> {
             long before = heap();
-            meter.begin();
             meter.keep(fill(actors, each));
-            meter.end(each);
             meter.value((double) (heap() - before) / each);
         };
     }
