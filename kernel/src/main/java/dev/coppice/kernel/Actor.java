@@ -1,6 +1,5 @@
 package dev.coppice.kernel;
 
-
 /// The recipe of an actor: an immutable value from which any number of incarnations can be started.
 ///
 /// [Server#of], a method reference to a [Loop], supervisors and pools are recipes. The withers return a changed copy.

@@ -16,6 +16,7 @@ public final class Config {
     private int keptCrashes = 100;
     private int loggedPerMinute = 10;
     private int places = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private boolean quiet;
     private boolean haltOnFatal;
     private @Nullable Supplier<? extends Scheduler> scheduler;
 
@@ -35,6 +36,7 @@ public final class Config {
         copy.keptCrashes = keptCrashes;
         copy.loggedPerMinute = loggedPerMinute;
         copy.places = places;
+        copy.quiet = quiet;
         copy.haltOnFatal = haltOnFatal;
         copy.scheduler = scheduler;
         change.accept(copy);
@@ -82,6 +84,11 @@ public final class Config {
         return with(copy -> copy.loggedPerMinute = lines);
     }
 
+    /// Writes no line to the log: for tests that crash on purpose. Events, counts and crash reports stay. Off.
+    public Config quiet() {
+        return with(copy -> copy.quiet = true);
+    }
+
     /// How many handlers run at once; the number of processors.
     public Config places(int places) {
         if (places < 1 || places > 64) {
@@ -126,6 +133,10 @@ public final class Config {
 
     public int loggedPerMinute() {
         return loggedPerMinute;
+    }
+
+    public boolean isQuiet() {
+        return quiet;
     }
 
     public int places() {

@@ -26,7 +26,16 @@ public sealed interface ExitReason {
     record Crashed(Throwable cause) implements ExitReason {
         @Override
         public String toString() {
-            return "Crashed[" + cause + "]";
+            return "Crashed[" + say(cause) + "]";
+        }
+    }
+
+    /// A throwable is user code: its own words may fail.
+    private static String say(Throwable cause) {
+        try {
+            return cause.toString();
+        } catch (Throwable unprintable) {
+            return cause.getClass().getName() + " (its toString failed: " + unprintable.getClass().getName() + ")";
         }
     }
 

@@ -50,8 +50,9 @@ public sealed interface Failure {
             case Unanswered() -> "the handler returned without reply, defer or forward";
             case Refused(String policy) -> "refused: " + policy;
             case Cycle(var path) ->
-                "call cycle: " + path.stream().map(Pid::path).collect(Collectors.joining(" -> "))
-                        + " -> back to the caller; answer from a deferred request or a message instead";
+                    "call cycle: "
+                            + path.stream().map(Pid::path).collect(Collectors.joining(" -> "))
+                            + " -> back to the caller; answer from a deferred request or a message instead";
             case Interrupted() -> "the waiting thread was interrupted";
         };
     }

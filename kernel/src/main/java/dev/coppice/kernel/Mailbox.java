@@ -36,12 +36,7 @@ public final class Mailbox {
     private final boolean kept;
 
     private Mailbox(
-            Policy policy,
-            int capacity,
-            Duration patience,
-            int highWater,
-            Predicate<Object> droppable,
-            boolean kept) {
+            Policy policy, int capacity, Duration patience, int highWater, Predicate<Object> droppable, boolean kept) {
         this.policy = policy;
         this.capacity = capacity;
         this.patience = patience;
@@ -88,9 +83,12 @@ public final class Mailbox {
         return new Mailbox(policy, capacity, Limits.positive("patience", limit), highWater, droppable, kept);
     }
 
-    /// The number of waiting messages that raises the alarm; it clears below half of it.
+    /// The number of messages, counted since the actor last took its mail, that raises the alarm; it clears below half of it.
     public Mailbox highWater(int messages) {
-        return new Mailbox(policy, capacity, patience, Limits.positive("highWater", messages), droppable, kept);
+        if (messages < 2) {
+            throw new IllegalArgumentException("highWater must be at least 2, was " + messages);
+        }
+        return new Mailbox(policy, capacity, patience, messages, droppable, kept);
     }
 
     /// Which messages may be dropped; the others are refused when there is nothing to drop. Asked once per message, on the sender,

@@ -21,12 +21,16 @@ public final class Name<M> {
         requireNonNull(value, "value");
         if (value.isBlank() || value.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '/')) {
             throw new IllegalArgumentException(
-                    "a name needs visible characters and no '/' or control characters, was \"" + printable(value) + "\"");
+                    "a name needs visible characters and no '/' or control characters, was \""
+                            + printable(value)
+                            + "\"");
         }
         Class<?> protocol = requireNonNull(reified.getClass().getComponentType());
         if (protocol == Object.class) {
             throw new IllegalArgumentException(
-                    "the protocol of the name \"" + value + "\" is unknown: declare it with its type, Name<Msg>, not with var");
+                    "the protocol of the name \""
+                            + value
+                            + "\" is unknown: declare it with its type, Name<Msg>, not with var");
         }
         return new Name<>(value, protocol);
     }

@@ -12,12 +12,6 @@ public sealed interface Offer {
     /// There is nobody to receive it.
     record Dead(DeadLetter.Reason reason) implements Offer {}
 
-    /// The one that needs no allocation.
-    Offer ACCEPTED = new Accepted();
-
-    /// The one that needs no allocation.
-    Offer FULL = new Full();
-
     default boolean accepted() {
         return this instanceof Accepted;
     }

@@ -11,7 +11,8 @@ public sealed interface Pid<M> extends Ref<M> permits Cell {
     /// The number of this incarnation, unique in its node and never used again.
     long id();
 
-    /// The place in the tree, for people: names or labels from the root, such as `/bank/alice`.
+    /// The place in the tree, for people: names or labels from the root, such as `/bank/alice`. Of a dead actor only the last part is
+    /// known: a kept pid keeps nothing else.
     String path();
 
     /// Whether it has not yet exited. False from the moment when its exit can be observed by others.

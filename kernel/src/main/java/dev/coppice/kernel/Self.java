@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
-/// What an actor can do, given to its body. Confined to that actor: elsewhere every operation throws `IllegalStateException`.
+/// What an actor can do, given to its body. Confined to that actor: elsewhere every operation throws `IllegalStateException`. Only `pid`,
+/// `node`, `ref`, `nanoTime` and `random` are free, since they concern nobody's state.
 ///
 /// Exits are sticky: once the actor has been told to exit, each operation ends it (with an `Error` that passes `catch (Exception)`),
 /// except in `terminate`.

@@ -38,7 +38,11 @@ public final class StartFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Unkillable(String what, java.time.Duration waited) {
-            super(what + " was killed " + waited + " ago and its code has not returned; its name stays taken until it does");
+            super(
+                    what
+                            + " was killed "
+                            + waited
+                            + " ago and its code has not returned; its name stays taken until it does");
         }
     }
 }

@@ -58,41 +58,39 @@ final class Activity {
     // ---- servers
 
     private static <M> void drain(Cell<M> cell, Runner runner) {
-        for (int left = BATCH; ; left--) {
+        for (int left = BATCH; ; ) {
             if (cell.leaving()) {
                 Dying.leave(cell, cell.fate(), null);
                 return;
             }
             var mail = next(cell);
             if (mail == null) {
+                // A mail that has just arrived, or a kill that has closed the mailbox, keeps it from resting.
+                if (cell.rest()) {
+                    return;
+                }
+            } else if (!turn(cell, mail)) {
                 return;
-            }
-            if (!turn(cell, mail)) {
-                return;
-            }
-            if (left <= 0 || runner.preempted()) {
+            } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
+                // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
+                // that.
                 yieldPlace(cell);
                 return;
             }
         }
     }
 
-    /// The oldest mail; null when there was none and the actor rests now.
+    /// The oldest mail; null when there is none.
     private static @Nullable Mail next(Cell<?> cell) {
-        while (true) {
-            var mail = cell.first;
-            if (mail == null) {
-                mail = cell.take();
-            }
-            if (mail != null) {
-                cell.first = mail.next;
-                mail.next = null;
-                return mail;
-            }
-            if (cell.rest()) {
-                return null;
-            }
+        var mail = cell.first;
+        if (mail == null) {
+            mail = cell.take();
         }
+        if (mail != null) {
+            cell.first = mail.next;
+            mail.next = null;
+        }
+        return mail;
     }
 
     private static void yieldPlace(Cell<?> cell) {
@@ -131,6 +129,7 @@ final class Activity {
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
         cell.node.countReceived();
+        cell.node.scheduler.received(cell, mail.message);
         cell.turns++;
         cell.received();
         if (cell.idleTimer != null) {

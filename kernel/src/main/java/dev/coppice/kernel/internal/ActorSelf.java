@@ -42,8 +42,10 @@ final class ActorSelf<M> implements Self<M> {
 
     private void confined() {
         if (Runner.actor() != cell) {
-            throw new IllegalStateException("this Self belongs to " + cell
-                    + " and was used on another thread or in another actor; send that actor a message instead");
+            throw new IllegalStateException(
+                    "this Self belongs to "
+                            + cell
+                            + " and was used on another thread or in another actor; send that actor a message instead");
         }
     }
 
@@ -218,7 +220,9 @@ final class ActorSelf<M> implements Self<M> {
         var found = cell.open == null ? null : cell.open.find(request);
         if (found == null) {
             throw new IllegalStateException(
-                    "there is no open request " + request + ": it was answered, deferred to a Caller and answered, or forwarded already,"
+                    "there is no open request "
+                            + request
+                            + ": it was answered, deferred to a Caller and answered, or forwarded already,"
                             + " or it is not the object that was received");
         }
         return found.cell == null ? null : (Request<R>) found;

@@ -35,9 +35,13 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
             newer.older = this;
         }
         cell.timers = this;
+        count();
+        cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
+    }
+
+    final void count() {
         counted = true;
         cell.node.countTimer(1);
-        cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class AlarmHeap {
     @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
 
-    private Alarm[] heap = new Alarm[64];
+    private @Nullable Alarm[] heap = new Alarm[64];
     private int size;
     private long sequence;
 
@@ -72,10 +72,10 @@ final class AlarmHeap {
         }
         Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
-            if (size == 0 || heap[0].at - now > 0) {
+            if (size == 0 || at(0).at - now > 0) {
                 return null;
             }
-            var alarm = heap[0];
+            var alarm = at(0);
             removeAt(0);
             return alarm;
         } finally {
@@ -87,15 +87,15 @@ final class AlarmHeap {
     long earliest() {
         Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
-            return size == 0 ? Long.MAX_VALUE : heap[0].at;
+            return size == 0 ? Long.MAX_VALUE : at(0).at;
         } finally {
             Spin.unlock(LOCK, this);
         }
     }
 
     private void removeAt(int index) {
-        heap[index].index = -1;
-        var last = heap[--size];
+        at(index).index = -1;
+        var last = at(--size);
         heap[size] = null;
         if (index < size) {
             down(index, last);
@@ -108,10 +108,10 @@ final class AlarmHeap {
     private void up(int index, Alarm alarm) {
         while (index > 0) {
             int above = (index - 1) >> 2;
-            if (!before(alarm, heap[above])) {
+            if (!before(alarm, at(above))) {
                 break;
             }
-            put(index, heap[above]);
+            put(index, at(above));
             index = above;
         }
         put(index, alarm);
@@ -124,17 +124,23 @@ final class AlarmHeap {
                 break;
             }
             for (int child = least + 1; child < size && child < (index << 2) + 5; child++) {
-                if (before(heap[child], heap[least])) {
+                if (before(at(child), at(least))) {
                     least = child;
                 }
             }
-            if (!before(heap[least], alarm)) {
+            if (!before(at(least), alarm)) {
                 break;
             }
-            put(index, heap[least]);
+            put(index, at(least));
             index = least;
         }
         put(index, alarm);
+    }
+
+    /// The alarm at an index below `size`.
+    @SuppressWarnings("NullAway")
+    private Alarm at(int index) {
+        return heap[index];
     }
 
     private void put(int index, Alarm alarm) {

@@ -37,7 +37,11 @@ final class Apart implements Runnable {
     }
 
     void watch(Observers observers, long now, long slow) {
-        if (!reported && now - since >= slow && activation instanceof Cell<?> cell && thread != null && !cell.resting()) {
+        if (!reported
+                && now - since >= slow
+                && activation instanceof Cell<?> cell
+                && thread != null
+                && !cell.resting()) {
             reported = true;
             observers.slowHandler(cell, thread, now - since);
         }

@@ -64,6 +64,9 @@ final class BoundedCell<M> extends Cell<M> {
         boolean open = !shut;
         boolean woken = open && append(mail);
         Spin.unlock(GATE, this);
+        if (open) {
+            node.scheduler.sent(this, mail.told());
+        }
         if (woken) {
             wake();
         }
@@ -104,7 +107,10 @@ final class BoundedCell<M> extends Cell<M> {
         mail.depth = droppable ? 1 : 0;
         var sender = Runner.actor();
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
-        var turn = blocks ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience()))) : null;
+        var turn =
+                blocks
+                        ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience())))
+                        : null;
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         var verdict = decide(mail, droppable, turn);
         Spin.unlock(GATE, this);
@@ -113,10 +119,11 @@ final class BoundedCell<M> extends Cell<M> {
                 if (victim != null) {
                     node.deadLetter(victim, this, new DeadLetter.Reason.Dropped(mailbox.toString()));
                 }
+                node.scheduler.sent(this, mail.told());
                 if (wake) {
                     wake();
                 }
-                yield Offer.ACCEPTED;
+                yield Offers.ACCEPTED;
             }
             case Verdict.Refused() -> refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
             case Verdict.Dropped() -> refuse(mail, new DeadLetter.Reason.Dropped(mailbox.toString()));
@@ -134,7 +141,7 @@ final class BoundedCell<M> extends Cell<M> {
 
     private Offer refuse(Mail mail, DeadLetter.Reason reason) {
         node.deadLetter(mail, this, reason);
-        return Offer.FULL;
+        return Offers.FULL;
     }
 
     /// Under the gate.
@@ -218,7 +225,7 @@ final class BoundedCell<M> extends Cell<M> {
         if (turn.value() == null) {
             return refuse(mail, new DeadLetter.Reason.Refused(mailbox.toString()));
         }
-        return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offer.ACCEPTED : bury(mail);
+        return Boolean.TRUE.equals(turn.value()) && push(mail) ? Offers.ACCEPTED : bury(mail);
     }
 
     // ---- departure
@@ -254,7 +261,7 @@ final class BoundedCell<M> extends Cell<M> {
     @Override
     boolean rest() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
-        boolean rests = oldest == null;
+        boolean rests = oldest == null && !shut;
         idle = rests;
         Spin.unlock(GATE, this);
         return rests;

@@ -28,6 +28,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// Stands in [#occupant] for a thread that a kill has interrupted.
     private record Interrupted(Thread thread) {}
+
     private static final VarHandle FATE;
     private static final VarHandle OCCUPANT;
     private static final VarHandle LOCK;
@@ -54,7 +55,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     volatile @Nullable WaitCell<?> waiting;
 
     // ---- guarded by the short lock; siblings by the parent's
+    @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
+
     @Nullable Tie ties;
     @Nullable Family family;
     @Nullable Cell<?> olderSibling;
@@ -82,6 +85,9 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// How many messages it has received; read racily by reports.
     int turns;
+
+    /// Whether it has left its code for good. Written by the thread that ran it, read by those who wait for that.
+    volatile boolean left;
 
     Cell(
             LocalNode node,
@@ -113,7 +119,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// As [#accept], for a message that has been counted.
     Offer put(Mail mail, boolean patient, long patience) {
-        return push(mail) ? Offer.ACCEPTED : bury(mail);
+        return push(mail) ? Offers.ACCEPTED : bury(mail);
     }
 
     final Offer bury(Mail mail) {
@@ -201,7 +207,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         }
     }
 
-    private void interrupt() {
+    final void interrupt() {
         if (occupant instanceof Thread thread && OCCUPANT.compareAndSet(this, thread, INTERRUPTING)) {
             thread.interrupt();
             occupant = new Interrupted(thread);
@@ -279,13 +285,17 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// An exit signal, of a link or explicit: the receipt table of otp-semantics 1.3.
     final void exitSignal(Cell<?> from, ExitReason reason) {
+        exitSignal(from, reason, from == parent);
+    }
+
+    private void exitSignal(Cell<?> from, ExitReason reason, boolean ofParent) {
         while (true) {
             var seen = fate;
             boolean trapping = seen instanceof Fate.Trapping;
             if (seen != null && !trapping) {
                 return;
             }
-            if (trapping && from != parent) {
+            if (trapping && !ofParent) {
                 push(new Signal.Exited(from, reason));
                 return;
             }
@@ -293,7 +303,14 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 return;
             }
             if (casFate(seen, new Fate.Told(reason))) {
-                wakeToLeave();
+                push(new Signal.Nudge());
+                var wait = waiting;
+                if (wait != null) {
+                    wait.abortUnlessEnding();
+                }
+                if (occupied()) {
+                    node.overdue.begin(this);
+                }
                 return;
             }
         }
@@ -304,14 +321,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         var seen = fate;
         if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
             tell(reason);
-        }
-    }
-
-    private void wakeToLeave() {
-        push(new Signal.Nudge());
-        var wait = waiting;
-        if (wait != null) {
-            wait.abort();
         }
     }
 
@@ -327,25 +336,28 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
             if (seen instanceof Fate.Gone || seen instanceof Fate.Killed) {
                 return;
             }
-            if (casFate(seen, Fate.KILLED)) {
+            if (casFate(seen, new Fate.Killed())) {
                 break;
             }
         }
-        wakeToLeave();
+        push(new Signal.Nudge());
+        var wait = waiting;
+        if (wait != null) {
+            wait.abort();
+        }
         interrupt();
-        node.killed.begin(this);
+        if (occupied() && !left) {
+            node.killed.begin(this);
+            Dying.fence(this);
+        }
     }
 
     @Override
     public final void exit(ExitReason reason) {
         Objects.requireNonNull(reason, "reason");
         Runner.checkpoint();
-        if (reason instanceof ExitReason.Killed) {
-            kill();
-            return;
-        }
         var sender = Runner.actor();
-        exitSignal(sender == null ? node.guardian() : sender, reason);
+        exitSignal(sender == null ? node.guardian() : sender, reason, sender != null && sender == parent);
     }
 
     @Override
@@ -435,6 +447,12 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         return id;
     }
 
+    /// What it is: its recipe's label, else the class of its body.
+    final String kind() {
+        return recipe.label().orElse(habit.label);
+    }
+
+    /// Who it is, for people: its name, else its label, else its kind and number.
     final String label() {
         return recipe.name().map(name -> name.value()).or(recipe::label).orElse(habit.label + "-" + id);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 /// spent, kill everything that is left; what ignores that for a moment is abandoned.
 final class Closing {
     /// How long killed actors get to leave their code.
-    private static final long GRACE = 1_000_000_000L;
+    private static final long GRACE = 200_000_000L;
 
     private final LocalNode node;
     private final Cell<?> guardian;
@@ -60,7 +60,7 @@ final class Closing {
         var left = new ArrayList<String>();
         for (var cell : everybody().reversed()) {
             // Those inside their own code first, deepest first: the others wait for them and leave by themselves then.
-            if (!cell.awaitFirmly(null, Math.max(1, until - node.scheduler.nanoTime())) && !cell.isClosed()) {
+            if (!cell.awaitFirmly(null, Math.max(1, until - node.scheduler.nanoTime())) && !cell.left) {
                 left.add(cell.path());
                 Dying.abandon(cell);
             }
@@ -68,7 +68,9 @@ final class Closing {
         everybody().forEach(cell -> cell.awaitFirmly(null, GRACE));
         if (!left.isEmpty()) {
             node.observers.line(
-                    org.slf4j.event.Level.ERROR, "abandoned actors that ignored their kill", java.util.Map.of("paths", left));
+                    org.slf4j.event.Level.ERROR,
+                    "abandoned actors that ignored their kill",
+                    java.util.Map.of("paths", left));
         }
         return List.copyOf(left);
     }

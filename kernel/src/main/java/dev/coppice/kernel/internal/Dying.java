@@ -45,7 +45,8 @@ final class Dying {
         }
     }
 
-    private static @Nullable ExitReason end(Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
+    private static @Nullable ExitReason end(
+            Cell<?> cell, ExitReason reason, @Nullable Mail failing, boolean terminate) {
         var decided = enterEnding(cell, reason);
         if (decided == null) {
             return null;
@@ -90,7 +91,33 @@ final class Dying {
 
     // ---- the two steps
 
+    /// A killed actor may stay in its code for long: nobody is to wait for what it holds meanwhile. On the killer's thread: takes what
+    /// stands in the word; what the actor has taken is only failed, not moved, since it is the actor's.
+    static void fence(Cell<?> cell) {
+        if (cell.recipe.mailbox().kept()) {
+            return;
+        }
+        var killed = new ExitReason.Killed();
+        buryAll(cell, cell.closeForChildren(), killed, null);
+        for (var mail = cell.first; mail != null; mail = mail.next) {
+            failHeld(mail, killed);
+        }
+        failHeld(cell.current, killed);
+        var open = cell.open;
+        if (open != null) {
+            open.failWaiting(killed);
+        }
+    }
+
+    private static void failHeld(@Nullable Mail mail, ExitReason reason) {
+        if (mail instanceof Request<?> request && request.cell != null) {
+            request.cell.complete(Cell.exited(reason));
+        }
+    }
+
     static void bury(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
+        cell.left = true;
+        cell.node.overdue.end(cell);
         var report = reason.clean() ? null : Reports.beforeTheEnd(cell, reason, failing);
         closeMailbox(cell, reason);
         stopChildren(cell);
@@ -106,22 +133,24 @@ final class Dying {
         cell.first = null;
         var waiting = cell.closeForChildren();
         var slot = cell.slot;
-        boolean kept = slot != null && cell.recipe.mailbox().kept() && slot.keeps();
-        for (var mail : new Mail[] {taken, waiting}) {
-            while (mail != null) {
-                var next = mail.next;
-                mail.next = null;
-                if (mail instanceof Signal) {
-                    // Exits, downs and ticks concern nobody else.
-                } else if (kept) {
-                    slot.keep(mail);
-                } else {
-                    cell.node.deadLetter(mail, cell, new DeadLetter.Reason.Died(reason));
-                }
-                mail = next;
-            }
-        }
+        var keeper = slot != null && cell.recipe.mailbox().kept() && slot.keeps() ? slot : null;
+        buryAll(cell, taken, reason, keeper);
+        buryAll(cell, waiting, reason, keeper);
         failHeld(cell, reason);
+    }
+
+    /// The end of mail that nobody received: dead letters, or kept for the next incarnation. Signals concern nobody else.
+    private static void buryAll(Cell<?> cell, @Nullable Mail mail, ExitReason reason, @Nullable Slot keeper) {
+        while (mail != null) {
+            var next = mail.next;
+            mail.next = null;
+            if (!(mail instanceof Signal) && keeper != null) {
+                keeper.keep(mail);
+            } else if (!(mail instanceof Signal)) {
+                cell.node.deadLetter(mail, cell, new DeadLetter.Reason.Died(reason));
+            }
+            mail = next;
+        }
     }
 
     private static void failHeld(Cell<?> cell, ExitReason reason) {
@@ -163,6 +192,7 @@ final class Dying {
         }
         if (cell.idleTimer != null) {
             cell.idleTimer.cancel();
+            cell.idleTimer.forget();
             cell.idleTimer = null;
         }
         if (cell.possessions != null) {
@@ -175,13 +205,10 @@ final class Dying {
 
     private static void announce(Cell<?> cell, ExitReason reason) {
         var path = cell.node.observers.watched() ? cell.path() : "";
-        boolean wasKilled = cell.fate() instanceof Fate.Killed;
         if (!becomeGone(cell, reason)) {
             return;
         }
-        if (wasKilled) {
-            cell.node.killed.end(cell);
-        }
+        cell.node.killed.end(cell);
         var above = cell.parent;
         if (above != null) {
             above.lock();

@@ -25,8 +25,6 @@ sealed interface Fate {
 
     record Gone(ExitReason reason) implements Fate {}
 
-    Killed KILLED = new Killed();
-
     /// Whether the actor's kernel operations must end it.
     default boolean leaves() {
         return this instanceof Told || this instanceof Killed || this instanceof Gone;

@@ -10,12 +10,15 @@ final class Habit {
     static final Habit OF_LOOPS = new Habit("loop", false);
 
     private static final int CALM = 1_000;
-    private static final ClassValue<Habit> BY_CLASS = new ClassValue<>() {
-        @Override
-        protected Habit computeValue(Class<?> type) {
-            return new Habit(type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName(), overridesInit(type));
-        }
-    };
+    private static final ClassValue<Habit> BY_CLASS =
+            new ClassValue<>() {
+                @Override
+                protected Habit computeValue(Class<?> type) {
+                    return new Habit(
+                            type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName(),
+                            overridesInit(type));
+                }
+            };
 
     final String label;
     final boolean hasInit;

@@ -14,6 +14,7 @@ final class IdleTimer extends ActorTimer {
 
     void begin() {
         touch();
+        count();
         cell.node.scheduler.schedule(this, touched + quiet);
     }
 

@@ -52,7 +52,7 @@ abstract sealed class Inbox<M> permits Cell {
         WORD.set(this, atRest ? IDLE : null);
     }
 
-    private Cell<M> cell() {
+    final Cell<M> cell() {
         return (Cell<M>) this;
     }
 
@@ -72,9 +72,10 @@ abstract sealed class Inbox<M> permits Cell {
             mail.next = idle ? null : top;
             mail.depth = idle || top == null ? 1 : top.depth + 1;
             if (WORD.compareAndSet(this, top, mail)) {
+                node.scheduler.sent(cell(), mail.told());
                 if (idle) {
                     wake();
-                } else if (mail.depth >= 64 && mail.depth == recipe.mailbox().highWater()) {
+                } else if (mail.depth == recipe.mailbox().highWater()) {
                     roseAbove(mail.depth);
                 }
                 return true;
@@ -99,6 +100,11 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
+    private void fellBelow(int queued) {
+        highWater = false;
+        node.observers.lowWater(cell(), queued);
+    }
+
     /// Takes everything from the word, oldest first; null when there is nothing.
     @Nullable Mail take() {
         var top = word;
@@ -107,14 +113,16 @@ abstract sealed class Inbox<M> permits Cell {
         }
         var newest = (Mail) WORD.getAndSet(this, null);
         if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
-            highWater = false;
-            node.observers.lowWater(cell(), newest.depth);
+            fellBelow(newest.depth);
         }
         return Mail.reversed(newest);
     }
 
     /// Gives the actor back when nothing has arrived.
     boolean rest() {
+        if (highWater) {
+            fellBelow(0);
+        }
         node.scheduler.pause("rest");
         return WORD.compareAndSet(this, null, IDLE);
     }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,14 +50,19 @@ public final class LocalNode implements Node {
     final Scheduler scheduler;
     final Names names = new Names(this);
     final Observers observers;
-    final Unkillable.Watches killed = new Unkillable.Watches();
+    final Watches killed = new Watches(Unkillable::new);
+    final Watches overdue = new Watches(Overdue::new);
 
     private final Config config;
     private final Cell<Object> guardian;
     private final WaitCell<Object> ended;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
-    private final AtomicReference<ExitReason> why = new AtomicReference<>();
+
+    /// Why the node ends: the first reason counts. A write-once cell, never waited on.
+    private final CompletableFuture<ExitReason> why = new CompletableFuture<>();
+
     private volatile @Nullable Cell<?> root;
+    private volatile boolean rootGaveUp;
     private volatile List<String> abandoned = List.of();
 
     private final AtomicLong ids = new AtomicLong();
@@ -75,10 +81,12 @@ public final class LocalNode implements Node {
         var made = config.scheduler();
         this.scheduler = made == null ? new Places(this, config.places()) : made.get();
         this.observers = new Observers(this);
-        Loop<Object> nobody = _ -> {
-            throw new IllegalStateException("the guardian has no body");
-        };
-        this.guardian = new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
+        Loop<Object> nobody =
+                _ -> {
+                    throw new IllegalStateException("the guardian has no body");
+                };
+        this.guardian =
+                new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
         this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);
         RUNNING.add(this);
     }
@@ -110,7 +118,7 @@ public final class LocalNode implements Node {
         var stopper = Thread.ofPlatform().name("coppice-shutdown").unstarted(node::close);
         Runtime.getRuntime().addShutdownHook(stopper);
         var reason = node.await();
-        if (!reason.clean()) {
+        if (!reason.clean() || node.rootGaveUp) {
             System.exit(1);
         }
     }
@@ -118,14 +126,15 @@ public final class LocalNode implements Node {
     private void startRoot(Actor<?> actor) {
         var started = Starter.start(guardian, actor, false);
         root = started;
-        var end = new WaitCell<Object>(null, this, Long.MAX_VALUE).onComplete(reason -> rootExited((ExitReason) reason));
+        var end =
+                new WaitCell<Object>(null, this, Long.MAX_VALUE).onComplete(reason -> rootExited((ExitReason) reason));
         if (!Ties.add(Tie.waiter(started, end), started)) {
             end.complete(started.goneReason());
         }
     }
 
     private void rootExited(ExitReason reason) {
-        why.compareAndSet(null, reason);
+        why.complete(reason);
         stop();
     }
 
@@ -198,7 +207,8 @@ public final class LocalNode implements Node {
     public void close() {
         var actor = Runner.actor();
         if (actor != null && actor.node == this) {
-            throw new IllegalStateException(actor.path() + " would wait for its own end in Node.close; use Node.stop");
+            throw new IllegalStateException(
+                    actor.path() + " would wait for its own end in Node.close; use Node.stop()");
         }
         stop();
         ended.valueFor(Long.MAX_VALUE);
@@ -209,8 +219,8 @@ public final class LocalNode implements Node {
         observers.end();
         phase.set(Phase.CLOSED);
         RUNNING.remove(this);
-        why.compareAndSet(null, new ExitReason.Shutdown());
-        ended.complete(why.get());
+        why.complete(new ExitReason.Shutdown());
+        ended.complete(why.join());
         scheduler.close();
     }
 
@@ -239,7 +249,7 @@ public final class LocalNode implements Node {
         if (config.haltsOnFatal()) {
             Runtime.getRuntime().halt(134);
         }
-        why.compareAndSet(null, new ExitReason.Crashed(error));
+        why.complete(new ExitReason.Crashed(error));
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
             guardian.closeForChildren();
             scheduler.execute(this::closeDown);
@@ -267,8 +277,7 @@ public final class LocalNode implements Node {
         }
         var sender = Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
-        observers.undelivered(
-                letter, to instanceof Cell<?> cell ? Reports.rendered(cell, mail.message) : mail.message.getClass().getName());
+        observers.undelivered(letter);
     }
 
     private static Failure failure(DeadLetter.Reason reason, Ref<?> to) {
@@ -276,13 +285,12 @@ public final class LocalNode implements Node {
             case DeadLetter.Reason.Died(var died) -> new Failure.Exited(died);
             case DeadLetter.Reason.Refused(var policy) -> new Failure.Refused(policy);
             case DeadLetter.Reason.Dropped(var policy) -> new Failure.Refused(policy);
-            case DeadLetter.Reason.Cycle() ->
-                new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
+            case DeadLetter.Reason.Cycle() -> new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
             case DeadLetter.Reason.NoProcess(),
                     DeadLetter.Reason.Restarting(),
                     DeadLetter.Reason.Fenced(),
                     DeadLetter.Reason.NodeClosed() ->
-                new Failure.Exited(new ExitReason.NoProcess());
+                    new Failure.Exited(new ExitReason.NoProcess());
         };
     }
 
@@ -373,6 +381,9 @@ public final class LocalNode implements Node {
 
     @Override
     public void publish(NodeEvent event) {
+        if (event instanceof NodeEvent.GaveUp gaveUp && gaveUp.supervisor() == root) {
+            rootGaveUp = true;
+        }
         observers.publish(event);
     }
 

@@ -24,7 +24,8 @@ final class LockOrder {
         var held = HELD.get();
         var last = held.peek();
         if (last != null && !mayFollow(last, owner, rank)) {
-            throw new AssertionError("took " + rank + " of " + owner + " while holding " + last.rank + " of " + last.owner);
+            throw new AssertionError(
+                    "took " + rank + " of " + owner + " while holding " + last.rank + " of " + last.owner);
         }
         held.push(new Held(owner, rank));
         return true;

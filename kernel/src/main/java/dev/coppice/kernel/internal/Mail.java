@@ -103,7 +103,13 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
 
     @Override
     public void received() {
-        // A door's message is accepted and received in one step; the ledger of a node counts only its own actors' messages.
+        // A door's message is accepted and received in one step; the ledger of a node counts only its own actors'
+        // messages.
+    }
+
+    /// What a trace shows of it.
+    Object told() {
+        return message;
     }
 
     /// Links a stack, newest first, into a list, oldest first.

@@ -29,10 +29,12 @@ final class Monitors {
             case Cell<?> cell -> cell;
             case Named<?> named -> named.holder();
             case Via<?> via -> actorOf(via.target());
-            case Door<?> door -> door.actor()
-                    .map(pid -> (Cell<?>) pid)
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "there is no actor behind " + door + " to monitor; see Door.actor"));
+            case Door<?> door ->
+                    door.actor()
+                            .map(pid -> (Cell<?>) pid)
+                            .orElseThrow(() ->
+                                    new IllegalArgumentException(
+                                            "there is no actor behind " + door + " to monitor; see Door.actor"));
         };
     }
 }

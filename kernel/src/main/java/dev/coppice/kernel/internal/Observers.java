@@ -35,9 +35,10 @@ final class Observers {
 
     Observers(LocalNode node) {
         this.node = node;
-        this.log = new Log("dev.coppice." + node.config().name());
+        this.log = node.config().isQuiet() ? Log.SILENT : new Log("dev.coppice." + node.config().name());
         int lines = node.config().loggedPerMinute();
-        this.deadLetterLines = new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
+        this.deadLetterLines =
+                new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
         this.crashLines = new Throttle(node, lines, n -> line(Level.ERROR, "more crashes", Map.of("count", n)));
     }
 
@@ -127,12 +128,13 @@ final class Observers {
 
     // ---- messages
 
-    void undelivered(DeadLetter letter, String rendered) {
+    void undelivered(DeadLetter letter) {
         if (deadLetterLines.admits()) {
-            line(
-                    Level.WARN,
-                    "dead letter",
-                    Map.of("to", letter.to(), "message", rendered, "reason", letter.reason()));
+            var message =
+                    letter.to() instanceof Cell<?> cell
+                            ? Reports.rendered(cell, letter.message())
+                            : letter.message().getClass().getName();
+            line(Level.WARN, "dead letter", Map.of("to", letter.to(), "message", message, "reason", letter.reason()));
         }
         if (watched()) {
             publish(new NodeEvent.Undelivered(letter));

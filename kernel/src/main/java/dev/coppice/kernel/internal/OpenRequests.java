@@ -124,6 +124,16 @@ final class OpenRequests {
         }
     }
 
+    /// Fails those who wait, from another thread, and moves nothing: the actor was killed and is stuck. A race with the actor's own changes
+    /// may miss one, which fails when the actor leaves its code.
+    void failWaiting(ExitReason reason) {
+        for (var request = oldest; request != null; request = request.newer) {
+            if (request.cell != null) {
+                request.cell.complete(Cell.exited(reason));
+            }
+        }
+    }
+
     /// Fails everything: the actor dies.
     void failAll(ExitReason reason) {
         for (var request = oldest; request != null; request = request.newer) {

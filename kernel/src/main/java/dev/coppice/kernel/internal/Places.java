@@ -1,6 +1,5 @@
 package dev.coppice.kernel.internal;
 
-import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
 import dev.coppice.kernel.spi.Scheduler;

@@ -59,11 +59,12 @@ final class Relief {
             try {
                 return ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
             } catch (LinkageError | IllegalArgumentException e) {
-                new Log("dev.coppice").line(
-                        org.slf4j.event.Level.WARN,
-                        "no relief against CPU hogs: add the module jdk.management to the run-time image",
-                        java.util.Map.of(),
-                        e);
+                new Log("dev.coppice")
+                        .line(
+                                org.slf4j.event.Level.WARN,
+                                "no relief against CPU hogs: add the module jdk.management to the run-time image",
+                                java.util.Map.of(),
+                                e);
                 return null;
             }
         }

@@ -24,7 +24,7 @@ final class Reports {
                 cell,
                 cell.path(),
                 cell.recipe.name().map(name -> name.value()),
-                cell.label(),
+                cell.kind(),
                 status(cell),
                 cell.queued(),
                 doing(cell),
@@ -44,7 +44,7 @@ final class Reports {
         if (cell.body instanceof Starting<?>) {
             return ActorInfo.Status.STARTING;
         }
-        if (cell.waiting != null) {
+        if (cell.resting() && cell.current != null || cell.waiting != null) {
             return ActorInfo.Status.WAITING;
         }
         return cell.occupied() && cell.current != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;
@@ -70,10 +70,12 @@ final class Reports {
                 cell,
                 cell.path(),
                 cell.recipe.name().map(name -> name.value()),
-                cell.label(),
+                cell.kind(),
                 ancestors(cell).stream().map(Pid::path).toList(),
                 reason,
-                Optional.ofNullable(failing).filter(mail -> !(mail instanceof Signal)).map(mail -> rendered(cell, mail.message)),
+                Optional.ofNullable(failing)
+                        .filter(mail -> !(mail instanceof Signal))
+                        .map(mail -> rendered(cell, mail.message)),
                 cell.queued(),
                 Ties.linked(cell, NEIGHBOURS).stream().map(Cell::path).toList(),
                 cell.node.scheduler.wallTime());
@@ -91,7 +93,9 @@ final class Reports {
 
     static List<Cell<?>> ancestors(Cell<?> cell) {
         var all = new ArrayList<Cell<?>>();
-        for (var above = cell.parent; above != null && above.parent != null && all.size() < ANCESTORS; above = above.parent) {
+        for (var above = cell.parent;
+                above != null && above.parent != null && all.size() < ANCESTORS;
+                above = above.parent) {
             all.add(above);
         }
         return all;
@@ -116,8 +120,12 @@ final class Reports {
         var request = wait.request();
         if (request != null && request.holder == holder) {
             long held = holder.node.scheduler.nanoTime() - request.receivedAt;
-            return "received " + seconds(held) + " ago, still held, " + (holder.turns - request.receivedTurn)
-                    + " messages since" + waits(holder);
+            return "received "
+                    + seconds(held)
+                    + " ago, still held, "
+                    + (holder.turns - request.receivedTurn)
+                    + " messages since"
+                    + waits(holder);
         }
         return "not received yet; it is handling " + doing(holder).orElse("nothing") + waits(holder);
     }

@@ -33,6 +33,11 @@ abstract sealed class Signal extends Mail {
 
     abstract @Nullable Object make(Cell<?> receiver);
 
+    @Override
+    Object told() {
+        return getClass().getSimpleName();
+    }
+
     /// Whether it has not been withdrawn.
     boolean current() {
         return true;

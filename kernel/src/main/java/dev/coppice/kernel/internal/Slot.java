@@ -3,7 +3,6 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Offer;
-import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.StartFailed;
 import java.lang.invoke.MethodHandles;
@@ -61,9 +60,14 @@ final class Slot {
 
     void checkProtocol(Name<?> asked) {
         if (asked.protocol() != name.protocol() && !retired) {
-            throw new IllegalArgumentException("the name \"" + name + "\" belongs to the protocol "
-                    + name.protocol().getName()
-                    + ", not to " + asked.protocol().getName() + "; share one Name constant");
+            throw new IllegalArgumentException(
+                    "the name \""
+                            + name
+                            + "\" belongs to the protocol "
+                            + name.protocol().getName()
+                            + ", not to "
+                            + asked.protocol().getName()
+                            + "; share one Name constant");
         }
     }
 
@@ -122,8 +126,12 @@ final class Slot {
                 return false;
             }
             if (owner != by && (owner != null || (holder != null && holder.parent != by))) {
-                throw new IllegalStateException("the name \"" + name + "\" is taken by " + (owner != null ? owner : holder)
-                        + "; choose another name for the child");
+                throw new IllegalStateException(
+                        "the name \""
+                                + name
+                                + "\" is taken by "
+                                + (owner != null ? owner : holder)
+                                + "; choose another name for the child");
             }
             owner = by;
             this.gap = gap;
@@ -210,7 +218,7 @@ final class Slot {
         }
         node.countAccepted();
         if (reason == null) {
-            return Offer.ACCEPTED;
+            return Offers.ACCEPTED;
         }
         node.deadLetter(mail, ref, reason);
         return new Offer.Dead(reason);

@@ -18,7 +18,8 @@ final class Starter {
         var habit = Habit.of(made);
         var acknowledged = acknowledgement(parent, recipe, habit);
         boolean begins = acknowledged != null || recipe.body() instanceof Recipe.Body.OfLoop<M>;
-        // A name may bring mail along, from its gap or from the incarnation before: such an actor starts running, not at rest.
+        // A name may bring mail along, from its gap or from the incarnation before: such an actor starts running, not
+        // at rest.
         boolean runs = begins || recipe.name().isPresent();
         var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
         Cell<M> cell = cell(parent, recipe, body, habit, !runs);
@@ -40,7 +41,8 @@ final class Starter {
                 try {
                     var server = factory.make();
                     if (server == null) {
-                        throw new NullPointerException("the factory of " + recipe + " made null; it must make a new server");
+                        throw new NullPointerException(
+                                "the factory of " + recipe + " made null; it must make a new server");
                     }
                     yield server;
                 } catch (ExitSignal signal) {

@@ -16,7 +16,8 @@ final class Tasks {
     /// The outcome arrives as a message of `owner`.
     static <R> Cancellable task(Cell<?> owner, Callable<? extends R> work, Function<? super Outcome<R>, ?> as) {
         var withdrawable = new Withdrawable();
-        var child = run(owner, work, (Outcome<R> outcome) -> owner.push(new Signal.Answer<>(outcome, as, withdrawable)));
+        var child =
+                run(owner, work, (Outcome<R> outcome) -> owner.push(new Signal.Answer<>(outcome, as, withdrawable)));
         return () -> {
             boolean open = withdrawable.withdraw();
             child.killFirmly();
@@ -26,24 +27,33 @@ final class Tasks {
 
     /// The outcome answers a deferred request.
     static <R> void answer(Cell<?> owner, Callable<? extends R> work, Request<R> request) {
-        Tasks.<R>run(owner, work, outcome -> {
-            switch (outcome) {
-                case Outcome.Replied<R>(R value) -> request.reply(value);
-                case Outcome.Failed<R>(Failure why) -> request.fail(why);
-            }
-        });
+        Tasks.<R>run(
+                owner,
+                work,
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Replied<R>(R value) -> request.reply(value);
+                        case Outcome.Failed<R>(Failure why) -> request.fail(why);
+                    }
+                });
     }
 
     private static <R> Cell<Object> run(Cell<?> owner, Callable<? extends R> work, Consumer<Outcome<R>> tell) {
-        Loop<Object> body = _ -> tell.accept(new Outcome.Replied<>(java.util.Objects.requireNonNull(
-                work.call(), "the work returned null; use Optional, or Done for no content")));
+        Loop<Object> body =
+                _ ->
+                        tell.accept(
+                                new Outcome.Replied<>(
+                                        java.util.Objects.requireNonNull(
+                                                work.call(),
+                                                "the work returned null; use Optional, or Done for no content")));
         var child = Starter.start(owner, body.recipe().labelled("task of " + owner.label()), false);
-        var end = new WaitCell<Object>(null, owner.node, Long.MAX_VALUE)
-                .onComplete(reason -> {
-                    if (!(reason instanceof ExitReason.Normal)) {
-                        tell.accept(new Outcome.Failed<>(new Failure.Exited((ExitReason) reason)));
-                    }
-                });
+        var end =
+                new WaitCell<Object>(null, owner.node, Long.MAX_VALUE)
+                        .onComplete(reason -> {
+                            if (!(reason instanceof ExitReason.Normal)) {
+                                tell.accept(new Outcome.Failed<>(new Failure.Exited((ExitReason) reason)));
+                            }
+                        });
         var tie = Tie.waiter(child, end);
         if (!Ties.add(tie, child)) {
             end.complete(child.goneReason());

@@ -13,6 +13,9 @@ final class Throttle extends Alarm {
     private final LongConsumer summary;
     private final AtomicLong inThisMinute = new AtomicLong();
 
+    /// After the end of the node nobody would tell a summary: what comes then is counted elsewhere, and not told.
+    private volatile boolean ended;
+
     Throttle(LocalNode node, int limit, LongConsumer summary) {
         this.node = node;
         this.limit = limit;
@@ -20,6 +23,9 @@ final class Throttle extends Alarm {
     }
 
     boolean admits() {
+        if (ended) {
+            return false;
+        }
         long n = inThisMinute.incrementAndGet();
         if (n == 1) {
             node.scheduler.schedule(this, node.scheduler.nanoTime() + MINUTE);
@@ -37,6 +43,7 @@ final class Throttle extends Alarm {
     }
 
     void end() {
+        ended = true;
         node.scheduler.cancel(this);
         ring();
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The tables of links, monitors and waiters; see [Tie] for the protocol.
 final class Ties {
+    /// How many ties that are no links a report looks past.
+    private static final int WALK = 1_000;
+
     private Ties() {}
 
     /// Links the two, once. With a dead peer: an exit `NoProcess` for `self`.
@@ -90,16 +93,13 @@ final class Ties {
         }
     }
 
-    /// The linked actors, at most so many.
+    /// The linked actors, at most so many; looks at a bounded number of ties.
     static List<Cell<?>> linked(Cell<?> cell, int limit) {
-        var peers = new ArrayList<Cell<?>>();
-        for (var tie : snapshot(cell, limit)) {
-            var peer = tie.peer(cell);
-            if (tie.isLink() && peer != null) {
-                peers.add(peer);
-            }
-        }
-        return peers;
+        return snapshot(cell, limit == Integer.MAX_VALUE ? limit : limit + WALK).stream()
+                .filter(Tie::isLink)
+                .limit(limit)
+                .<Cell<?>>map(tie -> tie.peer(cell))
+                .toList();
     }
 
     private static List<Tie> snapshot(Cell<?> cell, int limit) {
@@ -152,9 +152,9 @@ final class Ties {
 
     private static void drop(Tie tie) {
         tie.tied = false;
-        unhook(tie, tie.one, tie.onePrevious, tie.oneNext);
+        unhook(tie.one, tie.onePrevious, tie.oneNext);
         if (tie.two != null) {
-            unhook(tie, tie.two, tie.twoPrevious, tie.twoNext);
+            unhook(tie.two, tie.twoPrevious, tie.twoNext);
         }
         tie.oneNext = null;
         tie.onePrevious = null;
@@ -162,7 +162,7 @@ final class Ties {
         tie.twoPrevious = null;
     }
 
-    private static void unhook(Tie tie, Cell<?> end, @Nullable Tie previous, @Nullable Tie next) {
+    private static void unhook(Cell<?> end, @Nullable Tie previous, @Nullable Tie next) {
         if (previous == null) {
             end.ties = next;
         } else {

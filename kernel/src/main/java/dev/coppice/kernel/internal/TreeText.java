@@ -26,7 +26,11 @@ final class TreeText {
 
     private static String line(Cell<?> cell) {
         var info = Reports.info(cell);
-        return info.label() + " <" + cell.id() + "> " + info.status().name().toLowerCase(java.util.Locale.ROOT)
+        return cell.label()
+                + " <"
+                + cell.id()
+                + "> "
+                + info.status().name().toLowerCase(java.util.Locale.ROOT)
                 + (info.queued() > 0 ? ", " + info.queued() + " queued" : "");
     }
 }

@@ -77,10 +77,7 @@ public final class Via<M> implements Ref<M> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Via<?> via
-                && via.target.equals(target)
-                && via.wrap == wrap
-                && via.patience == patience;
+        return other instanceof Via<?> via && via.target.equals(target) && via.wrap == wrap && via.patience == patience;
     }
 
     @Override

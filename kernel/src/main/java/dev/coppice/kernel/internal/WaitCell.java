@@ -57,6 +57,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// The name in whose gap the request waits, for reports. Written by whoever parks it, under the slot's lock.
     volatile @Nullable String parkedAt;
 
+    /// Whether the owner waits in its `terminate`, where only a kill may end a wait. Written before the cell is published.
+    private boolean whileEnding;
+
     /// Who asked for it, for messages: the ref of the callee.
     private final LocalNode node;
 
@@ -125,6 +128,13 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
+    /// As [#abort], for an exit that was told: one that comes late, when the actor is in `terminate` already, ends no wait there.
+    void abortUnlessEnding() {
+        if (!whileEnding) {
+            abort();
+        }
+    }
+
     /// Ends the wait of an actor that has been told to exit.
     void abort() {
         complete(ABORTED);
@@ -156,6 +166,7 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// Says to cycle checks and to exit signals that this cell's owner is about to wait on it.
     void publish() {
         if (owner != null) {
+            whileEnding = owner.fate() instanceof Fate.Ending;
             owner.waiting = this;
         }
     }
@@ -298,7 +309,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     }
 
     private void tellWatchers() {
-        for (var watcher = (WaitCell<?>) WATCHERS.getAndSet(this, null); watcher != null; watcher = watcher.nextWatcher) {
+        for (var watcher = (WaitCell<?>) WATCHERS.getAndSet(this, null);
+                watcher != null;
+                watcher = watcher.nextWatcher) {
             watcher.complete(Boolean.TRUE);
         }
     }

@@ -1,6 +1,7 @@
 package dev.coppice.kernel.internal;
 
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The scheduler's one platform thread. It rings alarms, and while work waits it looks every millisecond whether the places still move:
 /// it adds a place behind blocked ones, notes which classes block, preempts long batches, relieves hogs, and reports slow handlers.
@@ -29,7 +30,7 @@ final class Watchdog implements Runnable {
     private boolean ticking;
 
     // Who was seen on which place since when, for slow handlers.
-    private final Cell<?>[] seen = new Cell<?>[64];
+    private final @Nullable Cell<?>[] seen = new Cell<?>[64];
     private final int[] seenTick = new int[64];
     private final long[] seenSince = new long[64];
     private final boolean[] reported = new boolean[64];

@@ -43,6 +43,13 @@ public interface Scheduler extends AutoCloseable {
     /// A point at which another thread might run in between. Does nothing in production.
     default void pause(String point) {}
 
+    /// A mail was put into this actor's mailbox, by the current thread: the user's message, or for a notice of the kernel its kind as a
+    /// string. Does nothing in production.
+    default void sent(Activation to, Object message) {}
+
+    /// This actor received a user's message. Does nothing in production.
+    default void received(Activation by, Object message) {}
+
     /// Ends its threads. Called once, when nothing of the node is left to run.
     @Override
     void close();

@@ -1,0 +1,270 @@
+package dev.coppice.conformance.laws;
+
+import static dev.coppice.conformance.laws.Lab.LONG;
+import static dev.coppice.conformance.laws.Lab.millis;
+import static dev.coppice.conformance.laws.Talk.echo;
+import static dev.coppice.conformance.laws.Talk.loop;
+import static dev.coppice.conformance.laws.Talk.puppet;
+import static dev.coppice.conformance.laws.Talk.server;
+import static dev.coppice.conformance.laws.Talk.shutdown;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.coppice.conformance.laws.Talk.Ask;
+import dev.coppice.conformance.laws.Talk.Do;
+import dev.coppice.conformance.laws.Talk.DoNow;
+import dev.coppice.conformance.laws.Talk.Mark;
+import dev.coppice.conformance.laws.Talk.Sync;
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.ExitReason.Shutdown;
+import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.Self;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/// Laws 9 and 10 and design section 5 on real threads: foreign blocks, hogs, shared files, rest.
+@Tag("law-9")
+@Tag("law-10")
+class RealThreadsTest {
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /// How many virtual threads of this node a thread dump shows.
+    static long virtualThreads(Node node) {
+        try {
+            var file = Files.createTempDirectory("threads").resolve("dump.txt");
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(file.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+            try (var lines = Files.lines(file)) {
+                return lines.filter(line -> line.startsWith("#")
+                                && line.contains("\"" + node.config().name() + "-")
+                                && line.contains(" virtual"))
+                        .count();
+            } finally {
+                Files.delete(file);
+                Files.delete(file.getParent());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A real foreign wait of this length: nobody ever releases it.
+    private static void foreignBlock(Duration length) throws InterruptedException {
+        new Semaphore(0).tryAcquire(length.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Nested
+    @Tag("#81")
+    @Tag("#94")
+    class ForeignBlocks {
+        @Laws(Laws.On.PRODUCTION)
+        void five_thousand_handlers_in_a_50_ms_block_finish_together(Lab lab) {
+            var node = lab.node();
+            Recipe<Talk> recipe = server((_, _) -> foreignBlock(millis(50)));
+            var pids = IntStream.range(0, 5_000).mapToObj(_ -> node.spawn(recipe)).toList();
+            var best = Long.MAX_VALUE;
+            for (int round = 0; round < 3; round++) {
+                var begin = System.nanoTime();
+                pids.forEach(pid -> pid.send(new Mark(0)));
+                pids.forEach(pid -> pid.within(LONG).call(new Sync()));
+                var took = (System.nanoTime() - begin) / 1_000_000;
+                best = Math.min(best, took);
+                System.out.println("5,000 handlers in a foreign 50 ms block, round " + round + ": " + took + " ms");
+            }
+            assertThat(best).isLessThan(2_000);
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void others_go_on_beside_blocked_handlers(Lab lab) {
+            var gate = lab.gate();
+            for (int i = 0; i < 4 * CORES; i++) {
+                lab.puppet().send(new Do(_ -> gate.pass()));
+            }
+            var echo = lab.node().spawn(echo());
+            for (int i = 0; i < 100; i++) {
+                assertThat(echo.call(new Ask("beside"))).isEqualTo("beside");
+            }
+            gate.open();
+        }
+    }
+
+    @Nested
+    @Tag("#81")
+    class Hogs {
+        private final AtomicBoolean stop = new AtomicBoolean();
+
+        /// As many endless loops as there are cores, all of them running.
+        private void hog(Lab lab) {
+            var running = new CountDownLatch(1);
+            for (int i = 0; i < CORES; i++) {
+                lab.puppet().send(new Do(_ -> {
+                    running.countDown();
+                    while (!stop.get()) {
+                        Thread.onSpinWait();
+                    }
+                }));
+            }
+            try {
+                running.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private void returns(Lab lab, Recipe<Talk> callee) {
+            try {
+                var server = lab.node().spawn(callee);
+                hog(lab);
+                var begin = System.nanoTime();
+                assertThat(server.within(LONG).call(new Ask("behind hogs"))).isEqualTo("behind hogs");
+                System.out.println("a call behind " + CORES + " hogs: " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+            } finally {
+                stop.set(true);
+            }
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void let_a_server_answer(Lab lab) {
+            returns(lab, echo());
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void let_a_loop_answer(Lab lab) {
+            returns(lab, loop((message, self) -> self.reply((Ask) message, ((Ask) message).text())));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void let_a_handler_call(Lab lab) {
+            var echo = lab.node().spawn(echo());
+            returns(lab, server((message, self) -> self.reply((Ask) message, echo.within(LONG).call((Ask) message))));
+        }
+    }
+
+    @Nested
+    @Tag("#10")
+    class SharedFiles {
+        @Laws(Laws.On.PRODUCTION)
+        void a_channel_shared_with_others_survives_an_ordered_stop(Lab lab) throws IOException {
+            var file = Files.createTempFile("shared", ".bin");
+            var node = lab.node();
+            try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                var writers = IntStream.range(0, 8)
+                        .mapToObj(n -> node.spawn(server((_, self) -> {
+                            for (int i = 0; i < 2_000; i++) {
+                                channel.write(ByteBuffer.allocate(512), n * 512L);
+                            }
+                            self.pid().send(new Mark(0));
+                        })))
+                        .toList();
+                writers.forEach(pid -> pid.send(new Mark(0)));
+                writers.forEach(pid -> {
+                    pid.exit(shutdown("in the middle of a write"));
+                    assertThat(lab.gone(pid)).isEqualTo(shutdown("in the middle of a write"));
+                });
+                assertThat(channel.isOpen()).isTrue();
+                assertThat(channel.write(ByteBuffer.allocate(1), 0)).isEqualTo(1);
+            } finally {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Nested
+    @Tag("#97")
+    class AtRest {
+        @Laws(Laws.On.PRODUCTION)
+        void a_hundred_thousand_servers_hold_no_virtual_thread(Lab lab) {
+            var node = lab.node(lab.config().name("at-rest"));
+            var last = new AtomicReference<Pid<Talk>>();
+            for (int i = 0; i < 100_000; i++) {
+                last.set(node.spawn(echo()));
+                if (i % 1_000 == 0) {
+                    last.get().send(new Mark(i));
+                }
+            }
+            assertThat(last.get().call(new Ask("awake"))).isEqualTo("awake");
+            assertThat(node.counters().actors()).isEqualTo(100_000);
+            // The workers end when there is no work: a moment's grace, on a kernel wait.
+            for (int i = 0; i < 100 && virtualThreads(node) > 0; i++) {
+                last.get().await(millis(20));
+            }
+            assertThat(virtualThreads(node)).isZero();
+            node.close();
+            assertThat(virtualThreads(node)).isZero();
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void a_closed_node_leaves_no_thread_at_all(Lab lab) {
+            var node = lab.node(lab.config().name("gone-for-good"));
+            node.spawn(puppet().pinned()).call(new Sync());
+            node.spawn(loop((_, _) -> {})).call(new Sync());
+            node.close();
+            for (int i = 0; i < 200 && threads(node) > 0; i++) {
+                lab.puppet().await(millis(10));
+            }
+            assertThat(threads(node)).isZero();
+        }
+
+        private long threads(Node node) {
+            return virtualThreads(node)
+                    + Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> thread.getName().startsWith(node.config().name()))
+                            .count();
+        }
+    }
+
+    @Nested
+    @Tag("#86")
+    @Tag("law-7")
+    class Restarts {
+        @Laws(Laws.On.PRODUCTION)
+        void a_call_across_a_restart_succeeds(Lab lab) {
+            Name<Talk> name = Name.of("restarted");
+            var keeper = lab.puppet();
+            keeper.call(new DoNow(self -> {
+                self.reserve(name, Self.Gap.WAIT);
+                self.spawn(echo().named(name));
+            }));
+            for (int i = 0; i < 50; i++) {
+                var one = lab.node().whereis(name).orElseThrow();
+                one.exit(shutdown("restart " + i));
+                // While it goes, between the two, or at the new one: the call finds an incarnation.
+                var answers = lab.<String>probe();
+                lab.puppet().send(new Do(self -> {
+                    while (true) {
+                        try {
+                            answers.send(self.ref(name).call(new Ask("across")));
+                            return;
+                        } catch (CallFailed failed) {
+                            // Only the old incarnation's own end may fail it.
+                            if (!(failed.failure() instanceof Exited(Shutdown _))) {
+                                throw failed;
+                            }
+                        }
+                    }
+                }));
+                lab.gone(one);
+                keeper.call(new DoNow(self -> self.spawn(echo().named(name))));
+                answers.expectEqual("across");
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.coppice.otp;
+
+import dev.coppice.kernel.ExitReason;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/// What a supervisor writes to the log: one line for each event in a child's life, and in a storm of them a count instead.
+///
+/// Confined to its supervisor.
+final class Lines {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final Logger log;
+    private final String supervisor;
+    private final int perMinute;
+    private long begun;
+    private int written;
+    private long suppressed;
+    private int restarts;
+    private boolean storm;
+
+    /// @param perMinute how many lines a minute before the others are only counted
+    Lines(Class<?> kind, String supervisor, int perMinute) {
+        this.log = LoggerFactory.getLogger(kind);
+        this.supervisor = supervisor;
+        this.perMinute = perMinute;
+    }
+
+    void restarting(long now, Child child, ExitReason why, Duration delay, Intensity intensity) {
+        boolean admitted = admitted(now);
+        restarts++;
+        storm |= !admitted;
+        if (admitted) {
+            line(Level.WARN, child.id(), why)
+                    .addKeyValue("delay", delay)
+                    .addKeyValue("restarts", intensity.at().size())
+                    .log("restarting a child");
+        }
+    }
+
+    void startFailed(long now, String child, ExitReason reason) {
+        if (admitted(now)) {
+            line(Level.ERROR, child, reason).log("a child did not start");
+        }
+    }
+
+    void notStopped(long now, String child, ExitReason reason) {
+        if (admitted(now)) {
+            line(Level.ERROR, child, reason).log("a child did not stop in order");
+        }
+    }
+
+    void unhealthy(long now, String child, String complaint) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("supervisor", supervisor)
+                    .addKeyValue("child", child)
+                    .log("stopping a child that is not healthy: {}", complaint);
+        }
+    }
+
+    void nameLost(long now, String child, IllegalStateException why) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("supervisor", supervisor)
+                    .addKeyValue("child", child)
+                    .log("the name of a child that does not run was taken: {}", why.getMessage());
+        }
+    }
+
+    void unknown(long now, Object message) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("supervisor", supervisor)
+                    .log("dropped a message that is not understood, a {}", message.getClass().getName());
+        }
+    }
+
+    void resumed(long now, Exception thrown) {
+        if (admitted(now)) {
+            log.atWarn()
+                    .addKeyValue("actor", supervisor)
+                    .setCause(thrown)
+                    .log("a message failed; going on with the last good state");
+        }
+    }
+
+    /// Never suppressed: it comes once in a supervisor's life.
+    void gaveUp(String child, ExitReason why, Intensity intensity) {
+        summary();
+        line(Level.ERROR, child, why)
+                .addKeyValue("intensity", intensity)
+                .log("giving up: more restarts than allowed");
+    }
+
+    /// Writes how many lines were left out, if any were.
+    void summary() {
+        if (suppressed > 0) {
+            log.atWarn()
+                    .addKeyValue("supervisor", supervisor)
+                    .addKeyValue("suppressed", suppressed)
+                    .log("left out lines like these");
+            suppressed = 0;
+        }
+    }
+
+    /// How many restarts there have been in this minute, once when they have become too many to be written one by one.
+    OptionalInt storm() {
+        var told = storm ? OptionalInt.of(restarts) : OptionalInt.empty();
+        storm = false;
+        return told;
+    }
+
+    boolean suppresses() {
+        return suppressed > 0;
+    }
+
+    private boolean admitted(long now) {
+        if (written == 0 || now - begun >= MINUTE) {
+            summary();
+            begun = now;
+            written = 0;
+            restarts = 0;
+        }
+        boolean admitted = written < perMinute;
+        if (admitted) {
+            written++;
+        } else {
+            suppressed++;
+        }
+        return admitted;
+    }
+
+    private LoggingEventBuilder line(Level level, String child, ExitReason reason) {
+        var line = log.atLevel(level)
+                .addKeyValue("supervisor", supervisor)
+                .addKeyValue("child", child)
+                .addKeyValue("reason", reason);
+        return reason instanceof ExitReason.Crashed(Throwable cause) && level == Level.ERROR ? line.setCause(cause) : line;
+    }
+}

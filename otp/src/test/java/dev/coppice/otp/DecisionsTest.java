@@ -1,0 +1,583 @@
+package dev.coppice.otp;
+
+import static dev.coppice.otp.Child.Restart.PERMANENT;
+import static dev.coppice.otp.Child.Restart.TEMPORARY;
+import static dev.coppice.otp.Child.Restart.TRANSIENT;
+import static dev.coppice.otp.Puppets.CRASH;
+import static dev.coppice.otp.Puppets.child;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Self.Gap;
+import dev.coppice.otp.Action.Result;
+import dev.coppice.otp.Puppets.Start;
+import dev.coppice.otp.Supervisor.AutoShutdown;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class DecisionsTest {
+    private static final ExitReason NORMAL = new ExitReason.Normal();
+    private static final Duration WINDOW = Duration.ofSeconds(5);
+
+    private static Supervisor abc(Supervisor.Strategy strategy) {
+        var children = new Child[] {child("a"), child("b"), child("c")};
+        return switch (strategy) {
+            case ONE_FOR_ONE -> Supervisor.oneForOne(children);
+            case ONE_FOR_ALL -> Supervisor.oneForAll(children);
+            case REST_FOR_ONE -> Supervisor.restForOne(children);
+        };
+    }
+
+    private static final Supervisor ONE = abc(Supervisor.Strategy.ONE_FOR_ONE);
+    private static final Supervisor ALL = abc(Supervisor.Strategy.ONE_FOR_ALL);
+    private static final Supervisor REST = abc(Supervisor.Strategy.REST_FOR_ONE);
+
+    @Nested
+    class Boot {
+
+        @Test
+        @Tag("#66")
+        void starts_in_order() {
+            var puppets = new Puppets(ONE);
+            puppets.feed(new Event.Boot());
+
+            assertThat(puppets.trace()).isEqualTo("+a +b +c");
+            assertThat(puppets.failed).isNull();
+        }
+
+        @Test
+        @Tag("#66")
+        void stops_what_it_started_in_reverse_when_a_start_fails_and_starts_nothing_more() {
+            var puppets = new Puppets(ONE).starts(id -> id.equals("c") ? Start.FAILS : Start.UP);
+            puppets.feed(new Event.Boot());
+
+            assertThat(puppets.trace()).isEqualTo("+a +b /c -b -a");
+            assertThat(puppets.failed).isEqualTo(CRASH);
+            assertThat(puppets.retries).isEmpty();
+        }
+
+        @Test
+        @Tag("#68")
+        void keeps_the_specification_of_a_child_that_is_ignored_but_not_of_a_temporary_one() {
+            var puppets = new Puppets(Supervisor.oneForOne(child("a"), child("b", TEMPORARY), child("c")))
+                    .starts(id -> id.equals("c") ? Start.UP : Start.IGNORED);
+            puppets.feed(new Event.Boot());
+
+            assertThat(puppets.trace()).isEqualTo(".a .b +c");
+            assertThat(puppets.state()).isEqualTo("(a) c");
+        }
+    }
+
+    @Nested
+    @Tag("#69")
+    class Intensity_ {
+
+        @Test
+        void allows_as_many_restarts_as_it_says_and_gives_up_on_the_next_after_its_children() {
+            var puppets = Puppets.up(ONE.intensity(2, WINDOW));
+            puppets.exits("b", CRASH);
+            puppets.exits("b", CRASH);
+            assertThat(puppets.ended).isNull();
+
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("+b +b END -c -a");
+            assertThat(puppets.ended).isInstanceOf(ExitReason.Shutdown.class);
+            assertThat(puppets.ended.toString()).contains("\"b\"").contains("2 restarts in PT5S").contains("boom");
+        }
+
+        @Test
+        void of_zero_allows_none() {
+            var puppets = Puppets.up(ONE.intensity(0, WINDOW));
+            puppets.exits("a", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("END -c -b");
+        }
+
+        @Test
+        void is_counted_for_all_children_together() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW));
+            puppets.exits("a", CRASH);
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("+a END -c -a");
+        }
+
+        @Test
+        void counts_one_for_a_crash_however_many_siblings_go_with_it() {
+            var puppets = Puppets.up(ALL.intensity(1, WINDOW));
+            puppets.exits("a", CRASH);
+
+            assertThat(puppets.ended).isNull();
+            assertThat(puppets.tree.intensity().at()).hasSize(1);
+        }
+
+        @Test
+        void still_counts_a_restart_exactly_one_period_ago() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW));
+            puppets.exits("a", CRASH);
+            puppets.advance(WINDOW);
+            puppets.exits("a", CRASH);
+
+            assertThat(puppets.ended).isNotNull();
+        }
+
+        @Test
+        void forgets_a_restart_a_nanosecond_later() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW));
+            puppets.exits("a", CRASH);
+            puppets.advance(WINDOW.plusNanos(1));
+            puppets.exits("a", CRASH);
+
+            assertThat(puppets.ended).isNull();
+        }
+
+        /// Seen elsewhere: a counter that is only reset when the gap since the last restart is long gives up in the end.
+        @Test
+        void never_gives_up_on_crashes_that_are_each_far_enough_from_those_before_the_last() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW));
+            for (int i = 0; i < 1000; i++) {
+                puppets.exits("a", CRASH);
+                puppets.advance(Duration.ofMillis(5001));
+            }
+
+            assertThat(puppets.ended).isNull();
+            assertThat(puppets.tree.intensity().at()).as("it keeps no history").hasSizeLessThanOrEqualTo(2);
+        }
+
+        /// Seen elsewhere: over the limit a permanent child that ended normally just stays dead.
+        @Test
+        void gives_up_on_a_permanent_child_that_keeps_ending_normally() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW));
+            puppets.exits("a", NORMAL);
+            puppets.exits("a", NORMAL);
+
+            assertThat(puppets.trace()).isEqualTo("+a END -c -b");
+        }
+
+        @Test
+        void survives_a_clock_that_wraps_around() {
+            var puppets = new Puppets(ONE.intensity(1, WINDOW));
+            puppets.now = Long.MAX_VALUE - 1;
+            puppets.feed(new Event.Boot());
+            puppets.exits("a", CRASH);
+            puppets.advance(Duration.ofSeconds(6));
+            puppets.exits("a", CRASH);
+
+            assertThat(puppets.now).isNegative();
+            assertThat(puppets.ended).isNull();
+        }
+    }
+
+    @Nested
+    @Tag("#66")
+    class A_start_that_fails_during_a_restart {
+
+        /// Seen elsewhere: the supervisor dies at once, or loops without serving anybody.
+        @Test
+        void is_tried_again_by_a_message_and_each_try_counts() {
+            var puppets = Puppets.up(ONE.intensity(3, WINDOW)).starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            assertThat(puppets.trace()).isEqualTo("/b ~b");
+            assertThat(puppets.state()).isEqualTo("a b? c");
+
+            puppets.again();
+            puppets.again();
+            assertThat(puppets.ended).isNull();
+            puppets.again();
+
+            assertThat(puppets.trace()).as("three tries, then the end").isEqualTo("/b ~b /b ~b /b ~b END -c -a");
+        }
+
+        @Test
+        void leaves_the_siblings_before_it_alone_under_rest_for_one() {
+            var puppets = Puppets.up(REST.intensity(3, WINDOW)).starts(failingOnce("b"));
+            puppets.exits("a", CRASH);
+            assertThat(puppets.trace()).isEqualTo("-c -b +a /b ~b");
+            assertThat(puppets.state()).isEqualTo("a b? (c)");
+
+            puppets.again();
+
+            assertThat(puppets.trace()).isEqualTo("-c -b +a /b ~b +b +c");
+        }
+
+        @Test
+        void tears_everything_down_again_under_one_for_all() {
+            var puppets = Puppets.up(ALL.intensity(3, WINDOW)).starts(failingOnce("b"));
+            puppets.exits("c", CRASH);
+            assertThat(puppets.trace()).isEqualTo("-b -a +a /b ~b");
+
+            puppets.again();
+
+            assertThat(puppets.trace()).isEqualTo("-b -a +a /b ~b -a +a +b +c");
+        }
+
+        @Test
+        void is_served_after_other_requests_which_may_take_it_back() {
+            var puppets = Puppets.up(ONE.intensity(3, WINDOW)).starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            assertThat(puppets.ask(new Event.Terminate("b"))).isEqualTo(new Result.Done());
+            puppets.again();
+
+            assertThat(puppets.trace()).isEqualTo("/b ~b");
+            assertThat(puppets.state()).isEqualTo("a (b) c");
+        }
+
+        @Test
+        void does_not_take_an_older_retry_for_its_own() {
+            var puppets = Puppets.up(ONE.intensity(9, WINDOW)).starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            puppets.feed(new Event.Terminate("b"));
+            puppets.starts(_ -> Start.UP);
+            puppets.feed(new Event.Restart("b"));
+            puppets.starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            assertThat(puppets.retries).hasSize(2);
+            puppets.trace.clear();
+
+            puppets.again();
+            assertThat(puppets.trace()).as("taken back").isEmpty();
+            puppets.again();
+            assertThat(puppets.trace()).isEqualTo("/b ~b");
+        }
+
+        @Test
+        @Tag("#75")
+        void ends_the_supervisor_when_its_reason_escalates() {
+            var puppets = Puppets.up(ONE.intensity(3, WINDOW)).starts(_ -> Start.ESCALATES);
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("/b END -c -a");
+            assertThat(puppets.ended).isEqualTo(Puppets.ESCALATION);
+        }
+
+        @Test
+        void keeps_the_names_of_those_that_it_will_bring_when_another_is_taken_out() {
+            var puppets = Puppets.up(REST.intensity(3, WINDOW)).starts(failingOnce("b"));
+            puppets.exits("b", CRASH);
+            assertThat(puppets.state()).isEqualTo("a b? (c)");
+            puppets.actions.clear();
+            puppets.feed(new Event.Terminate("a"));
+
+            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("a");
+        }
+
+        @Test
+        void leaves_siblings_stopped_and_their_names_free_when_it_is_taken_back() {
+            var puppets = Puppets.up(ALL.intensity(3, WINDOW)).starts(failingOnce("a"));
+            puppets.exits("a", CRASH);
+            puppets.actions.clear();
+            puppets.feed(new Event.Terminate("a"));
+
+            assertThat(puppets.state()).isEqualTo("(a) (b) (c)");
+            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Nested
+    @Tag("#70")
+    class Backing_off {
+        private final Backoff backoff =
+                new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1), 2, 0, Duration.ofSeconds(10));
+
+        @Test
+        void waits_longer_after_each_failure_up_to_the_limit() {
+            var puppets = Puppets.up(ONE.intensity(100, WINDOW).backoff(backoff));
+            for (int i = 0; i < 6; i++) {
+                puppets.exits("b", CRASH);
+                puppets.again();
+            }
+
+            assertThat(puppets.actions(Action.Retry.class)).extracting(r -> r.delay().toMillis())
+                    .containsExactly(100L, 200L, 400L, 800L, 1000L, 1000L);
+        }
+
+        @Test
+        void begins_again_once_the_child_has_run_long_enough_and_not_before() {
+            var puppets = Puppets.up(ONE.intensity(100, WINDOW).backoff(backoff));
+            puppets.exits("b", CRASH);
+            puppets.again();
+            puppets.advance(Duration.ofMillis(9_999));
+            puppets.exits("b", CRASH);
+            puppets.again();
+            puppets.advance(Duration.ofSeconds(10));
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.actions(Action.Retry.class)).extracting(r -> r.delay().toMillis())
+                    .containsExactly(100L, 200L, 100L);
+        }
+
+        @Test
+        void shows_the_child_as_restarting_and_lets_its_callers_fail_at_once() {
+            var puppets = Puppets.up(ONE.backoff(backoff));
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.state()).isEqualTo("a b? c");
+            assertThat(puppets.actions(Action.Reserve.class)).singleElement().satisfies(reserve -> {
+                assertThat(reserve.child().id()).isEqualTo("b");
+                assertThat(reserve.gap()).isEqualTo(Gap.FAIL);
+            });
+            assertThat(puppets.ask(new Event.Restart("b"))).isEqualTo(new Result.Restarting());
+        }
+
+        @Test
+        void counts_every_failure_at_once() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW).backoff(backoff)).starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            puppets.again();
+
+            assertThat(puppets.trace()).isEqualTo("~b /b END -c -a");
+        }
+
+        @Test
+        void brings_the_group_down_first_and_up_together_afterwards() {
+            var puppets = Puppets.up(ALL.backoff(backoff));
+            puppets.exits("b", CRASH);
+            assertThat(puppets.trace()).isEqualTo("~b -c -a");
+            assertThat(puppets.state()).isEqualTo("(a) b? (c)");
+
+            puppets.again();
+
+            assertThat(puppets.trace()).isEqualTo("~b -c -a +a +b +c");
+        }
+
+        @Test
+        void varies_by_the_jitter_and_never_lengthens() {
+            var puppets = Puppets.up(ONE.intensity(1000, WINDOW).backoff(backoff.jitter(0.5).factor(1)));
+            for (int i = 0; i < 200; i++) {
+                puppets.exits("b", CRASH);
+                puppets.again();
+            }
+            var delays = puppets.actions(Action.Retry.class).stream().map(r -> r.delay().toMillis()).toList();
+
+            assertThat(delays).allMatch(millis -> millis >= 50 && millis <= 100);
+            assertThat(delays.stream().distinct().count()).isGreaterThan(20);
+        }
+
+        @Test
+        void is_each_childs_own_where_it_has_one() {
+            var patient = child("b").backoff(backoff);
+            var puppets = Puppets.up(Supervisor.oneForOne(child("a"), patient).intensity(9, WINDOW));
+            puppets.exits("a", CRASH);
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("+a ~b");
+        }
+    }
+
+    @Nested
+    @Tag("#68")
+    class Auto_shutdown {
+        private final Child[] children = {
+            child("a", TRANSIENT).significant(), child("b", TEMPORARY).significant(), child("c", TRANSIENT), child("d")
+        };
+
+        private Puppets up(AutoShutdown when) {
+            return Puppets.up(Supervisor.oneForOne(children).autoShutdown(when));
+        }
+
+        @Test
+        void of_any_ends_with_the_first_significant_child_that_ends_by_itself() {
+            var puppets = up(AutoShutdown.ANY_SIGNIFICANT);
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("END -d -c -a");
+            assertThat(puppets.ended).isInstanceOf(ExitReason.Shutdown.class);
+        }
+
+        @Test
+        void of_all_ends_with_the_last() {
+            var puppets = up(AutoShutdown.ALL_SIGNIFICANT);
+            puppets.exits("a", NORMAL);
+            assertThat(puppets.ended).isNull();
+            puppets.exits("b", NORMAL);
+
+            assertThat(puppets.trace()).isEqualTo("END -d -c");
+        }
+
+        @Test
+        void does_not_come_from_a_restart_an_insignificant_child_or_a_termination() {
+            var puppets = up(AutoShutdown.ANY_SIGNIFICANT);
+            puppets.exits("a", CRASH);
+            puppets.exits("c", NORMAL);
+            puppets.feed(new Event.Terminate("a"));
+            puppets.feed(new Event.Terminate("b"));
+
+            assertThat(puppets.ended).isNull();
+        }
+
+        @Test
+        void of_all_counts_a_child_that_is_restarting_as_there() {
+            var puppets = up(AutoShutdown.ALL_SIGNIFICANT).starts(_ -> Start.FAILS);
+            puppets.exits("a", CRASH);
+            puppets.exits("b", NORMAL);
+
+            assertThat(puppets.ended).isNull();
+        }
+
+        @Test
+        void does_not_come_from_siblings_that_are_stopped_by_a_restart() {
+            var puppets = Puppets.up(
+                    Supervisor.oneForAll(children).autoShutdown(AutoShutdown.ANY_SIGNIFICANT));
+            puppets.exits("d", CRASH);
+
+            assertThat(puppets.trace()).isEqualTo("-c -b -a +a +c +d");
+            assertThat(puppets.ended).isNull();
+        }
+    }
+
+    @Nested
+    @Tag("#72")
+    class Requests {
+        private final Puppets puppets = Puppets.up(Supervisor.oneForOne(
+                        child("a"), child("b", TEMPORARY), child("t", TRANSIENT))
+                .intensity(9, WINDOW));
+
+        @Test
+        void add_and_start() {
+            assertThat(puppets.ask(new Event.Add(child("x")))).isEqualTo(new Result.Started(4));
+            assertThat(puppets.ask(new Event.Add(child("x")))).isEqualTo(new Result.Running(4));
+            assertThat(puppets.state()).isEqualTo("a b t x");
+        }
+
+        @Test
+        void do_not_add_what_is_known_and_stopped_or_restarting() {
+            puppets.exits("t", NORMAL);
+            assertThat(puppets.ask(new Event.Add(child("t")))).isEqualTo(new Result.Present());
+
+            puppets.starts(_ -> Start.FAILS).exits("a", CRASH);
+            assertThat(puppets.ask(new Event.Add(child("a")))).isEqualTo(new Result.Present());
+            assertThat(puppets.trace()).isEqualTo("/a ~a");
+        }
+
+        @Test
+        void forget_an_added_child_that_does_not_start() {
+            puppets.starts(_ -> Start.FAILS);
+            assertThat(puppets.ask(new Event.Add(child("x")))).isEqualTo(new Result.NotStarted(CRASH));
+            assertThat(puppets.state()).isEqualTo("a b t");
+            assertThat(puppets.retries).isEmpty();
+        }
+
+        @Test
+        void keep_an_added_child_that_is_ignored_unless_temporary() {
+            puppets.starts(_ -> Start.IGNORED);
+            assertThat(puppets.ask(new Event.Add(child("x")))).isEqualTo(new Result.Ignored());
+            assertThat(puppets.ask(new Event.Add(child("y", TEMPORARY)))).isEqualTo(new Result.Ignored());
+            assertThat(puppets.state()).isEqualTo("a b t (x)");
+        }
+
+        @Test
+        void refuse_a_child_that_does_not_fit() {
+            var answer = puppets.ask(new Event.Add(child("x", TRANSIENT).significant()));
+
+            assertThat(answer).isInstanceOf(Result.Invalid.class);
+            assertThat(answer.toString()).contains("\"x\"").contains("autoShutdown");
+            assertThat(puppets.trace()).isEmpty();
+        }
+
+        @Test
+        void terminate() {
+            assertThat(puppets.ask(new Event.Terminate("a"))).isEqualTo(new Result.Done());
+            assertThat(puppets.ask(new Event.Terminate("a"))).as("again").isEqualTo(new Result.Done());
+            assertThat(puppets.ask(new Event.Terminate("b"))).isEqualTo(new Result.Done());
+            assertThat(puppets.ask(new Event.Terminate("b"))).as("it was temporary").isEqualTo(new Result.NotFound());
+            assertThat(puppets.trace()).isEqualTo("-a -b");
+            assertThat(puppets.state()).isEqualTo("(a) t");
+        }
+
+        @Test
+        void restart_without_counting() {
+            assertThat(puppets.ask(new Event.Restart("a"))).isEqualTo(new Result.Running(1));
+            assertThat(puppets.ask(new Event.Restart("?"))).isEqualTo(new Result.NotFound());
+            puppets.feed(new Event.Terminate("a"));
+            assertThat(puppets.ask(new Event.Restart("a"))).isEqualTo(new Result.Started(4));
+            assertThat(puppets.tree.intensity().at()).isEmpty();
+        }
+
+        @Test
+        void leave_a_child_stopped_that_does_not_restart_by_hand() {
+            puppets.feed(new Event.Terminate("a"));
+            puppets.starts(_ -> Start.FAILS);
+            assertThat(puppets.ask(new Event.Restart("a"))).isEqualTo(new Result.NotStarted(CRASH));
+            assertThat(puppets.state()).isEqualTo("(a) b t");
+            assertThat(puppets.retries).isEmpty();
+        }
+
+        @Test
+        void delete_only_what_does_not_run() {
+            assertThat(puppets.ask(new Event.Delete("a"))).isEqualTo(new Result.Running(1));
+            assertThat(puppets.ask(new Event.Delete("?"))).isEqualTo(new Result.NotFound());
+            puppets.exits("t", NORMAL);
+            assertThat(puppets.ask(new Event.Delete("t"))).isEqualTo(new Result.Done());
+            puppets.starts(_ -> Start.FAILS).exits("a", CRASH);
+            assertThat(puppets.ask(new Event.Delete("a"))).isEqualTo(new Result.Restarting());
+            assertThat(puppets.state()).isEqualTo("a? b");
+        }
+    }
+
+    @Nested
+    @Tag("#73")
+    class A_stale_exit {
+
+        @Test
+        void of_an_earlier_incarnation_or_a_stranger_changes_nothing() {
+            var puppets = Puppets.up(ONE);
+            long first = puppets.pids.get("a");
+            puppets.exits("a", CRASH);
+            puppets.trace.clear();
+            var before = puppets.tree;
+
+            puppets.feed(new Event.Exited(first, CRASH));
+            puppets.feed(new Event.Exited(99, Puppets.ESCALATION));
+
+            assertThat(puppets.trace()).isEmpty();
+            assertThat(puppets.tree).isEqualTo(before);
+        }
+    }
+
+    @Nested
+    @Tag("#71")
+    class Stopping {
+
+        @Test
+        void goes_in_reverse_one_after_another() {
+            var puppets = Puppets.up(ONE);
+            puppets.feed(new Event.Quit());
+
+            assertThat(puppets.trace()).isEqualTo("-c -b -a");
+            assertThat(puppets.actions(Action.Stop.class)).hasSize(3);
+        }
+
+        @Test
+        void goes_together_on_request() {
+            var puppets = Puppets.up(ONE.parallelStop());
+            puppets.feed(new Event.Quit());
+
+            assertThat(puppets.actions(Action.Stop.class)).hasSize(1);
+            assertThat(puppets.trace()).isEqualTo("-c -b -a");
+        }
+    }
+
+    @Nested
+    @Tag("#84")
+    class Names {
+
+        @Test
+        void are_released_when_their_child_ends_for_good_and_not_across_a_restart() {
+            var puppets = Puppets.up(Supervisor.oneForOne(child("a", PERMANENT), child("b", TRANSIENT)));
+            puppets.exits("a", CRASH);
+            assertThat(puppets.actions(Action.Release.class)).isEmpty();
+
+            puppets.exits("b", NORMAL);
+            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("b");
+        }
+    }
+
+    private static java.util.function.Function<String, Start> failingOnce(String child) {
+        var left = new java.util.ArrayList<>(List.of(child));
+        return id -> left.remove(id) ? Start.FAILS : Start.UP;
+    }
+}
