@@ -94,11 +94,11 @@ workload("call-long-mailbox", Size) ->
     Server = spawn(?MODULE, server, []),
     crowded(Size(100000), Size(20000), fun(N) -> call_times(Server, N) end);
 workload("fib", Size) -> fib(case Size(100) of 100 -> 23; _ -> 10 end);
-workload("restart", Size) -> restarts(Size(5000));
+workload("restart", Size) -> restarts(Size(200));
 workload("timers", Size) -> timers(1000, Size(1000));
 workload("shutdown-100k", Size) -> shutdown(100, Size(1000));
 workload("idle-memory", Size) -> idle_memory(Size(200000));
-workload("idle-cpu", Size) -> idle_cpu(Size(1000000), Size(2));
+workload("idle-cpu", Size) -> idle_cpu(Size(1000000), Size(2000));
 workload("hogs", Size) -> hogs(cores(), send, Size(2000));
 workload("hogs-8x", Size) -> hogs(8 * cores(), send, Size(2000));
 workload("hogs-call", Size) -> hogs(cores(), call, Size(2000));
@@ -285,7 +285,7 @@ knots(N) -> 1 + knots(N - 1) + knots(N - 2).
 %% ---- supervisors
 
 init({crasher, Observer}) ->
-    {ok, {#{strategy => one_for_one, intensity => 1000000000, period => 1},
+    {ok, {#{strategy => one_for_one, intensity => 1000, period => 1},
           [#{id => crasher, start => {?MODULE, start_crasher, [Observer]}}]}};
 init({parents, Parents, Children}) ->
     {ok, {#{}, [#{id => N, start => {supervisor, start_link, [?MODULE, {workers, Children}]}, type => supervisor}
@@ -304,15 +304,15 @@ crasher({Parent, Observer}) ->
     Observer ! {born, self()},
     receive crash -> exit(told) end.
 
+%% Each batch has a supervisor of its own, so that its memory of earlier restarts does not grow.
 restarts(Crashes) ->
-    {ok, _} = supervisor:start_link(?MODULE, {crasher, self()}),
-    receive {born, Pid} -> self() ! {born, Pid} end,
     fun() ->
+        {ok, _} = supervisor:start_link(?MODULE, {crasher, self()}),
         First = receive {born, Child} -> Child end,
         measured(Crashes, fun() -> crash(First, Crashes) end)
     end.
 
-crash(Pid, 0) -> self() ! {born, Pid};
+crash(_, 0) -> ok;
 crash(Pid, N) -> Pid ! crash, receive {born, Next} -> crash(Next, N - 1) end.
 
 shutdown(Parents, Children) ->
@@ -365,12 +365,12 @@ idle_memory(N) ->
 
 keep(Pids) -> put(make_ref(), Pids).
 
-idle_cpu(N, Seconds) ->
+idle_cpu(N, Millis) ->
     keep(rest(N)),
     erlang:garbage_collect(),
-    timer:sleep(1000),
+    timer:sleep(Millis div 2),
     fun() ->
-        {_, Nanos, Cpu} = measured(0, fun() -> timer:sleep(Seconds * 1000) end),
+        {_, Nanos, Cpu} = measured(0, fun() -> timer:sleep(Millis) end),
         {value, 100.0 * Cpu / Nanos}
     end.
 

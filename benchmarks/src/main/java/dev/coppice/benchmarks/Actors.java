@@ -82,7 +82,7 @@ abstract class Actors<A, S> implements AutoCloseable {
 
     // ---- trees
 
-    /// Starts an actor under a supervisor that starts it again, with a new body, whenever it throws.
+    /// Starts an actor under a supervisor that starts it again, with a new body, whenever it throws: up to a thousand times a second.
     void supervised(Supplier<Body<A, S>> body) {
         throw new UnsupportedOperationException("no supervisors");
     }

@@ -8,7 +8,10 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.otp.Child;
+import dev.coppice.otp.Supervisor;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// Coppice, each actor a [Server]. All of its semantics are on; nothing is configured.
 class Coppice extends Actors<Ref<Object>, Self<Object>> {
@@ -50,9 +53,9 @@ class Coppice extends Actors<Ref<Object>, Self<Object>> {
         return Server.of(() -> new Plain(body));
     }
 
-    /// The recipe of one whose start is waited for.
-    Actor<Object> initialised(Body<Ref<Object>, Self<Object>> body) {
-        return Server.of(() -> new Initialised(body));
+    /// The recipe of one whose start is waited for, with a new body for each incarnation.
+    Actor<Object> initialised(Supplier<Body<Ref<Object>, Self<Object>>> body) {
+        return Server.of(() -> new Initialised(body.get()));
     }
 
     @Override
@@ -94,7 +97,7 @@ class Coppice extends Actors<Ref<Object>, Self<Object>> {
 
     @Override
     Ref<Object> spawnStarted(Self<Object> self, Body<Ref<Object>, Self<Object>> body) {
-        return self.spawn(initialised(body));
+        return self.spawn(initialised(() -> body));
     }
 
     @Override
@@ -120,6 +123,11 @@ class Coppice extends Actors<Ref<Object>, Self<Object>> {
     @Override
     void receive(Self<Object> self, Object wanted) {
         self.receive(message -> message == wanted ? wanted : null);
+    }
+
+    @Override
+    void supervised(Supplier<Body<Ref<Object>, Self<Object>>> body) {
+        node.spawn(Supervisor.oneForOne(Child.of("child", initialised(body))).intensity(1_000, Duration.ofSeconds(1)));
     }
 
     @Override

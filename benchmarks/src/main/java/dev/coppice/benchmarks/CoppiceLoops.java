@@ -4,6 +4,7 @@ import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
+import java.util.function.Supplier;
 
 /// Coppice, each actor a [Loop]: straight-line code that keeps its virtual thread.
 final class CoppiceLoops extends Coppice {
@@ -15,11 +16,12 @@ final class CoppiceLoops extends Coppice {
     }
 
     @Override
-    Actor<Object> initialised(Body<Ref<Object>, Self<Object>> body) {
+    Actor<Object> initialised(Supplier<Body<Ref<Object>, Self<Object>>> body) {
         Loop<Object> loop = self -> {
-            body.init(self);
+            var made = body.get();
+            made.init(self);
             self.ready();
-            receiveAll(body, self);
+            receiveAll(made, self);
         };
         return loop.recipe().acknowledged();
     }

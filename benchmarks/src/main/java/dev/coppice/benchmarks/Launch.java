@@ -12,7 +12,7 @@ import java.util.spi.ToolProvider;
 
 /// The command lines of the processes that are measured.
 final class Launch {
-    /// The same for every system of the JVM. The last one only silences a warning about a class that Pekko uses.
+    /// The same for every system of the JVM. The last one only silences a warning about a class that Pekko and JCTools use.
     static final List<String> JVM_FLAGS = List.of("-Xms2g", "-Xmx6g", "--sun-misc-unsafe-memory-access=allow");
 
     /// Room for the processes; all else is as it comes.

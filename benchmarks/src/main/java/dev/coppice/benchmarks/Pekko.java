@@ -172,7 +172,8 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
             made.init(context);
             return behaviour(made);
         });
-        spawn(Behaviors.supervise(child).onFailure(SupervisorStrategy.restart()), Props.empty());
+        var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1));
+        spawn(Behaviors.supervise(child).onFailure(strategy), Props.empty());
     }
 
     @Override

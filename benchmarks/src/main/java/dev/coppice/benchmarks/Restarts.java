@@ -11,15 +11,17 @@ final class Restarts {
     /// @param address of the new incarnation
     private record Born(Object address) {}
 
-    static <A, S> Batch one(Actors<A, S> actors, Meter meter) throws Exception {
-        int crashes = meter.size(5_000);
+    /// Each batch has a supervisor of its own, so that no system's memory of earlier restarts grows.
+    static <A, S> Batch one(Actors<A, S> actors, Meter meter) {
+        int crashes = meter.size(200);
         var signal = new Signal();
         var observer = new Observer<>(actors, signal);
         A address = actors.spawn(observer);
-        signal.expect(1);
-        actors.supervised(() -> new Child<>(actors, address));
-        signal.await();
         return () -> {
+            signal.expect(1);
+            observer.left = 1;
+            actors.supervised(() -> new Child<>(actors, address));
+            signal.await();
             signal.expect(1);
             observer.left = crashes;
             meter.begin();

@@ -34,11 +34,11 @@ final class Rests {
     static <A, S> Batch cpu(Actors<A, S> actors, Meter meter) throws Exception {
         meter.keep(fill(actors, meter.size(1_000_000)));
         heap();
-        int seconds = meter.size(2);
-        Thread.sleep(1_000);
+        int millis = meter.size(2_000);
+        Thread.sleep(millis / 2);
         return () -> {
             meter.begin();
-            Thread.sleep(seconds * 1_000L);
+            Thread.sleep(millis);
             meter.end(0);
             meter.value(100.0 * meter.cpu() / meter.elapsed());
         };
