@@ -14,11 +14,12 @@ final class Blocks {
     static <A, S> Batch foreign(Actors<A, S> actors, Meter meter) {
         int count = meter.size(BLOCKED);
         var signal = new Signal();
-        Body<A, S> body = (_, _) -> {
-            Thread.sleep(50);
-            signal.done();
-            return false;
-        };
+        Body<A, S> body =
+                (_, _) -> {
+                    Thread.sleep(50);
+                    signal.done();
+                    return false;
+                };
         List<A> addresses = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             addresses.add(actors.spawnBlocking(body));

@@ -2,6 +2,7 @@ package dev.coppice.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /// Requests with an answer. An operation is a call.
@@ -60,16 +61,18 @@ final class Calls {
         return () -> {
             var go = new CountDownLatch(1);
             List<Thread> threads = new ArrayList<>();
-            var failed = new java.util.concurrent.atomic.AtomicReference<Throwable>();
+            var failures = new ConcurrentLinkedQueue<Throwable>();
             for (int i = 0; i < callers; i++) {
-                threads.add(Thread.ofVirtual().start(() -> {
-                    try {
-                        go.await();
-                        callTimes(actors, callee, each);
-                    } catch (Throwable thrown) {
-                        failed.compareAndSet(null, thrown);
-                    }
-                }));
+                threads.add(
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try {
+                                        go.await();
+                                        callTimes(actors, callee, each);
+                                    } catch (Throwable thrown) {
+                                        failures.add(thrown);
+                                    }
+                                }));
             }
             meter.begin();
             go.countDown();
@@ -77,8 +80,8 @@ final class Calls {
                 thread.join();
             }
             meter.end((long) callers * each);
-            if (failed.get() != null) {
-                throw new IllegalStateException("a caller failed", failed.get());
+            for (var failure : failures) {
+                throw new IllegalStateException("a caller failed", failure);
             }
         };
     }
@@ -90,7 +93,9 @@ final class Calls {
         List<A> addresses = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             Client<A, S> client =
-                    actors.handlersWait() ? new Waiting<>(actors, callee, signal) : new Asking<>(actors, callee, signal);
+                    actors.handlersWait()
+                            ? new Waiting<>(actors, callee, signal)
+                            : new Asking<>(actors, callee, signal);
             bodies.add(client);
             addresses.add(actors.spawn(client));
         }

@@ -32,8 +32,13 @@ final class Child {
 
     /// @param args the system, the workload, the scale, the milliseconds of warm-up and of a round
     public static void main(String[] args) throws Exception {
-        var child = new Child(
-                args[0], Workloads.named(args[1]), Double.parseDouble(args[2]), Long.parseLong(args[3]), Long.parseLong(args[4]));
+        var child =
+                new Child(
+                        args[0],
+                        Workloads.named(args[1]),
+                        Double.parseDouble(args[2]),
+                        Long.parseLong(args[3]),
+                        Long.parseLong(args[4]));
         child.warmUp();
         System.out.println("ready");
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

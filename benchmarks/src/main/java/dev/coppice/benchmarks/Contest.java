@@ -84,7 +84,8 @@ final class Contest {
         }
     }
 
-    private void start(Workload workload, String system, List<Contestant> started) throws IOException, InterruptedException {
+    private void start(Workload workload, String system, List<Contestant> started)
+            throws IOException, InterruptedException {
         progress.print(" " + system);
         try {
             started.add(new Contestant(system, launch.child(system, workload, options)));

@@ -61,7 +61,8 @@ final class Contestant implements AutoCloseable {
                 throw new IllegalStateException(system + " said nothing for " + PATIENCE_MINUTES + " minutes");
             }
             if (line.equals(END) && !process.isAlive()) {
-                throw new IllegalStateException(system + " ended with status " + process.exitValue() + " before its " + word);
+                throw new IllegalStateException(
+                        system + " ended with status " + process.exitValue() + " before its " + word);
             }
             if (line.startsWith(word)) {
                 return line;

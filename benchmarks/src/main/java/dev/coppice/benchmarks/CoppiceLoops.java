@@ -17,12 +17,13 @@ final class CoppiceLoops extends Coppice {
 
     @Override
     Actor<Object> initialised(Supplier<Body<Ref<Object>, Self<Object>>> body) {
-        Loop<Object> loop = self -> {
-            var made = body.get();
-            made.init(self);
-            self.ready();
-            receiveAll(made, self);
-        };
+        Loop<Object> loop =
+                self -> {
+                    var made = body.get();
+                    made.init(self);
+                    self.ready();
+                    receiveAll(made, self);
+                };
         return loop.recipe().acknowledged();
     }
 

@@ -21,19 +21,20 @@ final class Floors {
         Batch of(Meter meter);
     }
 
-    private static final Map<String, Floor> ALL = Map.ofEntries(
-            Map.entry("ping-pong", meter -> hops(meter, 2)),
-            Map.entry("ring-100", meter -> hops(meter, 100)),
-            Map.entry("ring-10k", meter -> hops(meter, 10_000)),
-            Map.entry("tell-1", meter -> handOff(meter, 1, 2_000_000, new MpscUnboundedArrayQueue<>(1024))),
-            Map.entry("tell-4", meter -> handOff(meter, 4, 2_000_000, new MpscUnboundedArrayQueue<>(1024))),
-            Map.entry("bounded", meter -> handOff(meter, 1, 1_000_000, new MpscArrayQueue<>(1_000))),
-            Map.entry("spawn-loop", Floors::virtualThreads),
-            Map.entry("call-outside", meter -> baton(meter, Thread.ofPlatform(), 5_000)),
-            Map.entry("call-virtual", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
-            Map.entry("call-in-handler", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
-            Map.entry("start-up", _ -> () -> {}),
-            Map.entry("start-up-aot", _ -> () -> {}));
+    private static final Map<String, Floor> ALL =
+            Map.ofEntries(
+                    Map.entry("ping-pong", meter -> hops(meter, 2)),
+                    Map.entry("ring-100", meter -> hops(meter, 100)),
+                    Map.entry("ring-10k", meter -> hops(meter, 10_000)),
+                    Map.entry("tell-1", meter -> handOff(meter, 1, 2_000_000, new MpscUnboundedArrayQueue<>(1024))),
+                    Map.entry("tell-4", meter -> handOff(meter, 4, 2_000_000, new MpscUnboundedArrayQueue<>(1024))),
+                    Map.entry("bounded", meter -> handOff(meter, 1, 1_000_000, new MpscArrayQueue<>(1_000))),
+                    Map.entry("spawn-loop", Floors::virtualThreads),
+                    Map.entry("call-outside", meter -> baton(meter, Thread.ofPlatform(), 5_000)),
+                    Map.entry("call-virtual", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
+                    Map.entry("call-in-handler", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
+                    Map.entry("start-up", _ -> () -> {}),
+                    Map.entry("start-up-aot", _ -> () -> {}));
 
     private Floors() {}
 
@@ -156,15 +157,16 @@ final class Floors {
             var pair = new Thread[2];
             for (int i = 0; i < 2; i++) {
                 int mine = i;
-                pair[i] = threads.unstarted(() -> {
-                    for (int k = 0; k < calls; k++) {
-                        while (turn.get() != mine) {
-                            LockSupport.park();
-                        }
-                        turn.set(1 - mine);
-                        LockSupport.unpark(pair[1 - mine]);
-                    }
-                });
+                pair[i] =
+                        threads.unstarted(() -> {
+                            for (int k = 0; k < calls; k++) {
+                                while (turn.get() != mine) {
+                                    LockSupport.park();
+                                }
+                                turn.set(1 - mine);
+                                LockSupport.unpark(pair[1 - mine]);
+                            }
+                        });
             }
             meter.begin();
             pair[0].start();
@@ -182,22 +184,23 @@ final class Floors {
         return () -> {
             var over = new Semaphore(0);
             meter.begin();
-            Thread.ofVirtual().start(() -> {
-                for (int i = 0; i < threads; i += 1_000) {
-                    int now = Math.min(1_000, threads - i);
-                    var left = new AtomicInteger(now);
-                    var all = new Semaphore(0);
-                    for (int k = 0; k < now; k++) {
-                        Thread.startVirtualThread(() -> {
-                            if (left.decrementAndGet() == 0) {
-                                all.release();
+            Thread.ofVirtual()
+                    .start(() -> {
+                        for (int i = 0; i < threads; i += 1_000) {
+                            int now = Math.min(1_000, threads - i);
+                            var left = new AtomicInteger(now);
+                            var all = new Semaphore(0);
+                            for (int k = 0; k < now; k++) {
+                                Thread.startVirtualThread(() -> {
+                                    if (left.decrementAndGet() == 0) {
+                                        all.release();
+                                    }
+                                });
                             }
-                        });
-                    }
-                    all.acquireUninterruptibly();
-                }
-                over.release();
-            });
+                            all.acquireUninterruptibly();
+                        }
+                        over.release();
+                    });
             over.acquire();
             meter.end(threads);
         };

@@ -15,10 +15,11 @@ final class Hello {
     private static <A, S> void greet(Actors<A, S> actors) throws InterruptedException {
         var signal = new Signal();
         signal.expect(1);
-        A address = actors.spawn((_, _) -> {
-            signal.done();
-            return true;
-        });
+        A address =
+                actors.spawn((_, _) -> {
+                    signal.done();
+                    return true;
+                });
         actors.send(address, "hello");
         signal.await();
     }

@@ -34,13 +34,14 @@ final class Hogs {
     private static <A, S> Batch beside(Actors<A, S> actors, Meter meter, int hogs, boolean calls) {
         var worker = new Worker<>(actors, calls);
         A address = actors.spawn(worker);
-        worker.peer = actors.spawn(
-                calls
-                        ? Calls.callee(actors)
-                        : (message, _) -> {
-                            actors.send(address, message);
-                            return false;
-                        });
+        worker.peer =
+                actors.spawn(
+                        calls
+                                ? Calls.callee(actors)
+                                : (message, _) -> {
+                                    actors.send(address, message);
+                                    return false;
+                                });
         int millis = meter.size(2_000);
         window(actors, address, worker, millis); // compiled before the hogs come
         for (int i = 0; i < hogs; i++) {

@@ -45,12 +45,14 @@ final class Launch {
 
     /// A process that speaks as [Child] does.
     ProcessBuilder child(String system, Workload workload, Options options) {
-        var numbers = List.of(
-                String.format(Locale.ROOT, "%.3f", options.scale()),
-                Long.toString(options.warmUpMillis()),
-                Long.toString(options.roundMillis()));
+        var numbers =
+                List.of(
+                        String.format(Locale.ROOT, "%.3f", options.scale()),
+                        Long.toString(options.warmUpMillis()),
+                        Long.toString(options.roundMillis()));
         if (system.equals("erlang")) {
-            var arguments = "\"" + workload.name() + "\",\"" + workload.kind() + "\",\"" + String.join("\",\"", numbers) + "\"";
+            var arguments =
+                    "\"" + workload.name() + "\",\"" + workload.kind() + "\",\"" + String.join("\",\"", numbers) + "\"";
             return erlang("bench:child([" + arguments + "])");
         }
         var arguments = new ArrayList<>(List.of(system, workload.name()));
@@ -63,7 +65,8 @@ final class Launch {
         if (system.equals("erlang")) {
             return erlang("bench:hello()");
         }
-        return java(cached ? List.of("-XX:AOTCache=" + cache(system)) : List.of(), jars(), Hello.class, List.of(system));
+        return java(
+                cached ? List.of("-XX:AOTCache=" + cache(system)) : List.of(), jars(), Hello.class, List.of(system));
     }
 
     /// Writes the AOT cache that a cached [#hello] uses.
@@ -86,9 +89,10 @@ final class Launch {
 
     private String jar(Path folder, int number) {
         var file = work.resolve(number + ".jar").toString();
-        int status = ToolProvider.findFirst("jar")
-                .orElseThrow()
-                .run(System.out, System.err, "--create", "--file", file, "-C", folder.toString(), ".");
+        int status =
+                ToolProvider.findFirst("jar")
+                        .orElseThrow()
+                        .run(System.out, System.err, "--create", "--file", file, "-C", folder.toString(), ".");
         if (status != 0) {
             throw new IllegalStateException("cannot make a jar of " + folder);
         }

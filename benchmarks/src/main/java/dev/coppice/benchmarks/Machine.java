@@ -13,13 +13,32 @@ final class Machine {
 
     static List<String> lines(Launch launch, Options options) throws IOException {
         List<String> lines = new ArrayList<>();
-        lines.add("machine   " + processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores, " + memory()
-                + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", load " + load());
-        lines.add("JVM       " + System.getProperty("java.vendor") + " " + System.getProperty("java.vm.version") + ", "
-                + String.join(" ", Launch.JVM_FLAGS));
+        lines.add(
+                "machine   "
+                        + processor()
+                        + ", "
+                        + Runtime.getRuntime().availableProcessors()
+                        + " cores, "
+                        + memory()
+                        + ", "
+                        + System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + ", load "
+                        + load());
+        lines.add(
+                "JVM       "
+                        + System.getProperty("java.vendor")
+                        + " "
+                        + System.getProperty("java.vm.version")
+                        + ", "
+                        + String.join(" ", Launch.JVM_FLAGS));
         lines.add("coppice   " + System.getProperty("coppice.commit", "unknown commit") + ", default configuration");
         if (options.systems().contains("pekko") || options.systems().contains("pekko-tuned")) {
-            lines.add("pekko     " + jar("pekko-actor-typed") + ", default configuration; tuned: parallelism = cores, throughput 64");
+            lines.add(
+                    "pekko     "
+                            + jar("pekko-actor-typed")
+                            + ", default configuration; tuned: parallelism = cores, throughput 64");
         }
         if (options.systems().contains("erlang")) {
             lines.add("erlang    " + launch.erlangVersion() + ", " + String.join(" ", Launch.ERLANG_FLAGS));
@@ -27,8 +46,14 @@ final class Machine {
         if (options.systems().contains("floor")) {
             lines.add("floor     " + jar("jctools-core-jdk11") + " and the JDK");
         }
-        lines.add("rounds    " + options.rounds() + " of " + options.roundMillis() + " ms after " + options.warmUpMillis()
-                + " ms of warm-up; medians; CPU is user and system time of the whole process");
+        lines.add(
+                "rounds    "
+                        + options.rounds()
+                        + " of "
+                        + options.roundMillis()
+                        + " ms after "
+                        + options.warmUpMillis()
+                        + " ms of warm-up; medians; CPU is user and system time of the whole process");
         return lines;
     }
 
@@ -38,12 +63,16 @@ final class Machine {
 
     private static String memory() {
         var kilobytes = line(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "");
-        return kilobytes.isEmpty() ? "unknown memory" : String.format(Locale.ROOT, "%.0f GiB", Long.parseLong(kilobytes) / 1048576.0);
+        return kilobytes.isEmpty()
+                ? "unknown memory"
+                : String.format(Locale.ROOT, "%.0f GiB", Long.parseLong(kilobytes) / 1048576.0);
     }
 
     private static String load() {
         return String.format(
-                Locale.ROOT, "%.1f", java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+                Locale.ROOT,
+                "%.1f",
+                java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private static String line(Path file, String key) {

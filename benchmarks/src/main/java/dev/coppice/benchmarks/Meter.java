@@ -9,7 +9,8 @@ import java.util.List;
 ///
 /// Processor time is user and system time of the whole process, JIT and garbage collection included.
 final class Meter {
-    private static final OperatingSystemMXBean OS = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final OperatingSystemMXBean OS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private final double scale;
     private final List<Object> kept = new ArrayList<>();

@@ -23,7 +23,8 @@ record Options(
         Optional<Path> json,
         Optional<Path> picture) {
 
-    static final String USAGE = """
+    static final String USAGE =
+            """
             usage: ./coppice bench [OPTION...]
 
               --quick           nine workloads against pekko and erlang, in less than eight minutes
@@ -51,9 +52,7 @@ record Options(
     }
 
     List<Workload> workloads() {
-        return Workloads.LIST.stream()
-                .filter(workload -> only.isEmpty() || only.contains(workload.name()))
-                .toList();
+        return Workloads.LIST.stream().filter(workload -> only.isEmpty() || only.contains(workload.name())).toList();
     }
 
     private static final class Parser {
@@ -126,7 +125,11 @@ record Options(
             named = true;
             while (!left.isEmpty() && !left.element().startsWith("--")) {
                 var name = left.remove();
-                var called = Workloads.LIST.stream().filter(workload -> workload.isCalled(name)).map(Workload::name).toList();
+                var called =
+                        Workloads.LIST.stream()
+                                .filter(workload -> workload.isCalled(name))
+                                .map(Workload::name)
+                                .toList();
                 if (called.isEmpty()) {
                     throw new Wrong("no workload is called " + name + "; --list names them");
                 }

@@ -20,7 +20,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /// dispatcher threads as cores, and 64 messages a turn.
 final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
 
-    private static final String COMMON = """
+    private static final String COMMON =
+            """
             pekko {
               loglevel = OFF
               stdout-loglevel = OFF
@@ -39,7 +40,8 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
             }
             """;
 
-    private static final String TUNED = """
+    private static final String TUNED =
+            """
             pekko.actor.default-dispatcher {
               throughput = 64
               fork-join-executor { parallelism-min = %1$d, parallelism-max = %1$d }
@@ -59,15 +61,16 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
 
     Pekko(boolean tuned) {
         int cores = Runtime.getRuntime().availableProcessors();
-        Config config = ConfigFactory.parseString(tuned ? COMMON + TUNED.formatted(cores) : COMMON)
-                .withFallback(ConfigFactory.load());
+        Config config =
+                ConfigFactory.parseString(tuned ? COMMON + TUNED.formatted(cores) : COMMON)
+                        .withFallback(ConfigFactory.load());
         system = ActorSystem.create(Behaviors.receive(Pekko::guard), "bench", config);
     }
 
     private static Behavior<Object> guard(ActorContext<Object> context, Object message) {
         switch (message) {
             case Spawn(var behaviour, var props, var spawned) ->
-                spawned.complete(context.spawnAnonymous(behaviour, props));
+                    spawned.complete(context.spawnAnonymous(behaviour, props));
             case Stop(var actor, var stopped) -> {
                 context.watchWith(actor, new Stopped(stopped));
                 context.stop(actor);
@@ -112,9 +115,7 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
 
     @Override
     Object call(ActorRef<Object> to) throws Exception {
-        return AskPattern.<Object, Object>ask(to, Ask::new, PATIENCE, system.scheduler())
-                .toCompletableFuture()
-                .get();
+        return AskPattern.<Object, Object>ask(to, Ask::new, PATIENCE, system.scheduler()).toCompletableFuture().get();
     }
 
     @Override
@@ -138,11 +139,12 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
     @Override
     ActorRef<Object> spawnStarted(ActorContext<Object> self, Body<ActorRef<Object>, ActorContext<Object>> body) {
         var parent = self.getSelf();
-        return self.spawnAnonymous(Behaviors.setup(context -> {
-            body.init(context);
-            parent.tell(STARTED);
-            return behaviour(body);
-        }));
+        return self.spawnAnonymous(
+                Behaviors.setup(context -> {
+                    body.init(context);
+                    parent.tell(STARTED);
+                    return behaviour(body);
+                }));
     }
 
     @Override
@@ -167,11 +169,12 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
 
     @Override
     void supervised(Supplier<Body<ActorRef<Object>, ActorContext<Object>>> body) {
-        Behavior<Object> child = Behaviors.setup(context -> {
-            var made = body.get();
-            made.init(context);
-            return behaviour(made);
-        });
+        Behavior<Object> child =
+                Behaviors.setup(context -> {
+                    var made = body.get();
+                    made.init(context);
+                    return behaviour(made);
+                });
         var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1));
         spawn(Behaviors.supervise(child).onFailure(strategy), Props.empty());
     }

@@ -28,11 +28,17 @@ final class Picture {
 
     private String draw() {
         var peers = peers();
-        var workloads = Workloads.LIST.stream().filter(workload -> peers.stream().anyMatch(peer -> has(workload, peer))).toList();
+        var workloads =
+                Workloads.LIST.stream()
+                        .filter(workload -> peers.stream().anyMatch(peer -> has(workload, peer)))
+                        .toList();
         int height = 70 + workloads.stream().mapToInt(workload -> bars(workload, peers).size() * BAR + GAP).sum() + 20;
-        add("<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' font-size='12'>", WIDTH, height);
+        add(
+                "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' font-size='12'>",
+                WIDTH, height);
         add("<rect width='100%%' height='100%%' fill='white'/>");
-        add("<text x='16' y='24' font-size='16' font-weight='bold'>Coppice is better by this factor (log scale)</text>");
+        add(
+                "<text x='16' y='24' font-size='16' font-weight='bold'>Coppice is better by this factor (log scale)</text>");
         legend(peers);
         scale(height);
         int y = 66;
@@ -58,7 +64,9 @@ final class Picture {
     private void legend(List<String> peers) {
         int x = WIDTH - 400;
         for (var peer : peers) {
-            add("<rect x='%d' y='15' width='10' height='10' fill='%s'/><text x='%d' y='24'>%s</text>", x, COLOURS.get(peer), x + 14, peer);
+            add(
+                    "<rect x='%d' y='15' width='10' height='10' fill='%s'/><text x='%d' y='24'>%s</text>",
+                    x, colour(peer), x + 14, peer);
             x += 100;
         }
     }
@@ -69,24 +77,25 @@ final class Picture {
             add(
                     "<line x1='%1$.1f' x2='%1$.1f' y1='56' y2='%2$d' stroke='%3$s'/><text x='%1$.1f' y='50' text-anchor='middle'"
                             + " fill='#555'>× %4$s</text>",
-                    x(at),
-                    height - 14,
-                    one ? "#333" : "#ddd",
-                    Text.plain(at));
+                    x(at), height - 14, one ? "#333" : "#ddd", Text.plain(at));
         }
     }
 
     private int group(Workload workload, List<String> peers, int top) {
         int y = top;
         var bars = bars(workload, peers);
-        add("<text x='%d' y='%d' text-anchor='end'>%s</text>", LEFT - 10, y + bars.size() * BAR / 2 + 4, workload.name());
+        add(
+                "<text x='%d' y='%d' text-anchor='end'>%s</text>",
+                LEFT - 10, y + bars.size() * BAR / 2 + 4, workload.name());
         for (var peer : bars) {
             double ratio = results.ratio(workload, Results.ours(workload), peer).orElseThrow();
             double from = Math.min(x(1), x(ratio));
             double wide = Math.max(1, Math.abs(x(ratio) - x(1)));
-            add("<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'>", from, y, wide, BAR - 1, COLOURS.get(peer));
+            add("<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'>", from, y, wide, BAR - 1, colour(peer));
             add("<title>%s: %s times %s</title></rect>", workload.name(), Text.plain(ratio), peer);
-            add("<text x='%.1f' y='%d' font-size='9' fill='#333'>%s</text>", from + wide + 4, y + BAR - 1, Text.plain(ratio));
+            add(
+                    "<text x='%.1f' y='%d' font-size='9' fill='#333'>%s</text>",
+                    from + wide + 4, y + BAR - 1, Text.plain(ratio));
             y += BAR;
         }
         return y + GAP;
@@ -95,6 +104,10 @@ final class Picture {
     private static double x(double ratio) {
         double clamped = Math.clamp(ratio, LEAST, MOST);
         return LEFT + Math.log10(clamped / LEAST) / Math.log10(MOST / LEAST) * (WIDTH - LEFT - 50);
+    }
+
+    private static String colour(String peer) {
+        return COLOURS.getOrDefault(peer, "black");
     }
 
     private void add(String format, Object... values) {

@@ -49,7 +49,8 @@ final class Rests {
         var addresses = new Object[count];
         actors.send(actors.spawn(new Maker<>(actors, addresses, touched)), TOUCH);
         if (!touched.await(5, TimeUnit.MINUTES)) {
-            throw new IllegalStateException(touched.getCount() + " of " + count + " actors have not handled their message");
+            throw new IllegalStateException(
+                    touched.getCount() + " of " + count + " actors have not handled their message");
         }
         return addresses;
     }
@@ -64,10 +65,11 @@ final class Rests {
         Maker(Actors<A, S> actors, Object[] addresses, CountDownLatch touched) {
             this.actors = actors;
             this.addresses = addresses;
-            this.body = (_, _) -> {
-                touched.countDown();
-                return false;
-            };
+            this.body =
+                    (_, _) -> {
+                        touched.countDown();
+                        return false;
+                    };
         }
 
         @Override

@@ -31,7 +31,8 @@ final class Results {
     /// How many times better we are than this one.
     Optional<Double> ratio(Workload workload, String ours, String other) {
         return of(workload.name(), ours)
-                .flatMap(mine -> of(workload.name(), other).map(theirs -> workload.ratio(mine.median(), theirs.median())));
+                .flatMap(mine ->
+                        of(workload.name(), other).map(theirs -> workload.ratio(mine.median(), theirs.median())));
     }
 
     /// What a goal came to: a multiple, or the value itself.
@@ -59,16 +60,17 @@ final class Results {
         List<String> missed = new ArrayList<>();
         for (var workload : Workloads.LIST) {
             for (var goal : workload.goals()) {
-                reached(workload, goal).ifPresent(value -> {
-                    boolean held = holds(workload, goal, goal.target(), value);
-                    lines.add(verdict(workload, goal, value, held));
-                    if (!Double.isNaN(goal.target())) {
-                        rows.add(workload.row());
-                        if (!held) {
-                            missed.add(workload.row());
-                        }
-                    }
-                });
+                reached(workload, goal)
+                        .ifPresent(value -> {
+                            boolean held = holds(workload, goal, goal.target(), value);
+                            lines.add(verdict(workload, goal, value, held));
+                            if (!Double.isNaN(goal.target())) {
+                                rows.add(workload.row());
+                                if (!held) {
+                                    missed.add(workload.row());
+                                }
+                            }
+                        });
             }
         }
         long of = rows.stream().distinct().count();
@@ -79,12 +81,23 @@ final class Results {
     private static String verdict(Workload workload, Goal goal, double value, boolean held) {
         var who = goal.of().equals("coppice") ? "" : " (" + goal.of() + ")";
         var what = goal.absolute() ? workload.unit() : "× " + goal.against();
-        var target = Double.isNaN(goal.target())
-                ? "published"
-                : "target " + Text.plain(goal.target()) + (held ? " holds" : " MISSED");
-        var moonshot = Double.isNaN(goal.moonshot())
-                ? ""
-                : ", moonshot " + Text.plain(goal.moonshot()) + (holds(workload, goal, goal.moonshot(), value) ? " reached" : " not yet");
-        return String.format(Locale.ROOT, "  %-34s %8s %-14s %s%s", workload.name() + who, Text.plain(value), what, target, moonshot);
+        var target =
+                Double.isNaN(goal.target())
+                        ? "published"
+                        : "target " + Text.plain(goal.target()) + (held ? " holds" : " MISSED");
+        var moonshot =
+                Double.isNaN(goal.moonshot())
+                        ? ""
+                        : ", moonshot "
+                                + Text.plain(goal.moonshot())
+                                + (holds(workload, goal, goal.moonshot(), value) ? " reached" : " not yet");
+        return String.format(
+                Locale.ROOT,
+                "  %-34s %8s %-14s %s%s",
+                workload.name() + who,
+                Text.plain(value),
+                what,
+                target,
+                moonshot);
     }
 }

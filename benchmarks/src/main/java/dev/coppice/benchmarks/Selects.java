@@ -19,24 +19,34 @@ final class Selects {
     }
 
     private static <A, S> Batch select(Actors<A, S> actors, Meter meter, int junk, int times) {
-        return crowded(actors, meter, junk, times, self -> {
-            for (int i = 0; i < times; i++) {
-                var wanted = new Wanted(i);
-                actors.send(actors.self(self), wanted);
-                actors.receive(self, wanted);
-            }
-        });
+        return crowded(
+                actors,
+                meter,
+                junk,
+                times,
+                self -> {
+                    for (int i = 0; i < times; i++) {
+                        var wanted = new Wanted(i);
+                        actors.send(actors.self(self), wanted);
+                        actors.receive(self, wanted);
+                    }
+                });
     }
 
     /// Calls another while a hundred thousand messages wait. An operation is a call.
     static <A, S> Batch callPastHundredThousand(Actors<A, S> actors, Meter meter) {
         int times = meter.size(20_000);
         A callee = actors.spawn(Calls.callee(actors));
-        return crowded(actors, meter, meter.size(100_000), times, self -> {
-            for (int i = 0; i < times; i++) {
-                Actors.check(actors.call(self, callee));
-            }
-        });
+        return crowded(
+                actors,
+                meter,
+                meter.size(100_000),
+                times,
+                self -> {
+                    for (int i = 0; i < times; i++) {
+                        Actors.check(actors.call(self, callee));
+                    }
+                });
     }
 
     private interface Work<S> {
@@ -46,18 +56,19 @@ final class Selects {
     /// What was not wanted is handled, and forgotten, between the batches.
     private static <A, S> Batch crowded(Actors<A, S> actors, Meter meter, int junk, int times, Work<S> work) {
         var signal = new Signal();
-        A address = actors.spawn((message, self) -> {
-            if (message == GO) {
-                for (int i = 0; i < junk; i++) {
-                    actors.send(actors.self(self), JUNK);
-                }
-                meter.begin();
-                work.with(self);
-                meter.end(times);
-                signal.done();
-            }
-            return false;
-        });
+        A address =
+                actors.spawn((message, self) -> {
+                    if (message == GO) {
+                        for (int i = 0; i < junk; i++) {
+                            actors.send(actors.self(self), JUNK);
+                        }
+                        meter.begin();
+                        work.with(self);
+                        meter.end(times);
+                        signal.done();
+                    }
+                    return false;
+                });
         return () -> {
             signal.expect(1);
             actors.send(address, GO);

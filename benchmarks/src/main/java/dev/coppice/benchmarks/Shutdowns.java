@@ -12,10 +12,18 @@ final class Shutdowns {
         return () -> {
             var signal = new Signal();
             signal.expect(PARENTS * children);
-            A top = actors.spawn(parent(actors, PARENTS, parent(actors, children, (_, _) -> {
-                signal.done();
-                return false;
-            })));
+            A top =
+                    actors.spawn(
+                            parent(
+                                    actors,
+                                    PARENTS,
+                                    parent(
+                                            actors,
+                                            children,
+                                            (_, _) -> {
+                                                signal.done();
+                                                return false;
+                                            })));
             actors.send(top, GO);
             signal.await();
             meter.begin();

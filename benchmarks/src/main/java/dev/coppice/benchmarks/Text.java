@@ -37,9 +37,10 @@ final class Text {
     }
 
     private static String line(Result result, String ours, Results results) {
-        var ratio = result.system().equals(ours)
-                ? ""
-                : results.ratio(result.workload(), ours, result.system()).map(x -> "× " + plain(x)).orElse("");
+        var ratio =
+                result.system().equals(ours)
+                        ? ""
+                        : results.ratio(result.workload(), ours, result.system()).map(x -> "× " + plain(x)).orElse("");
         return String.format(
                 Locale.ROOT,
                 "  %-18s %-13s %9s %-12s %9s – %-9s %8s  %s",

@@ -23,19 +23,20 @@ final class Threads extends Actors<Threads.Box, Threads.Box> {
     private record Ask(CompletableFuture<Object> answer) {}
 
     private static Box start(Box box, Body<Box, Box> body, Runnable first, Runnable last) {
-        Thread.ofVirtual().start(() -> {
-            first.run();
-            try {
-                boolean ends;
-                do {
-                    ends = body.handle(box.take(), box);
-                } while (!ends);
-            } catch (Exception thrown) {
-                throw new IllegalStateException("an actor failed", thrown);
-            } finally {
-                last.run();
-            }
-        });
+        Thread.ofVirtual()
+                .start(() -> {
+                    first.run();
+                    try {
+                        boolean ends;
+                        do {
+                            ends = body.handle(box.take(), box);
+                        } while (!ends);
+                    } catch (Exception thrown) {
+                        throw new IllegalStateException("an actor failed", thrown);
+                    } finally {
+                        last.run();
+                    }
+                });
         return box;
     }
 

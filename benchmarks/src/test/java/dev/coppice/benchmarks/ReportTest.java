@@ -15,9 +15,7 @@ class ReportTest {
 
     private static Result result(Workload workload, String system, double... values) {
         return new Result(
-                workload,
-                system,
-                Arrays.stream(values).mapToObj(value -> new Result.Sample(value, 50)).toList());
+                workload, system, Arrays.stream(values).mapToObj(value -> new Result.Sample(value, 50)).toList());
     }
 
     private static Results results(Result... all) {
@@ -40,8 +38,9 @@ class ReportTest {
         @Test
         void a_line_of_json_tells_all() {
             assertThat(result(PING_PONG, "pekko", 2).json())
-                    .isEqualTo("{\"workload\":\"ping-pong\",\"system\":\"pekko\",\"median\":2.000,\"min\":2.000,\"max\":2.000,"
-                            + "\"cpu_ns\":50.0,\"unit\":\"op/s\",\"higher_is_better\":true}");
+                    .isEqualTo(
+                            "{\"workload\":\"ping-pong\",\"system\":\"pekko\",\"median\":2.000,\"min\":2.000,\"max\":2.000,"
+                                    + "\"cpu_ns\":50.0,\"unit\":\"op/s\",\"higher_is_better\":true}");
         }
     }
 
@@ -50,11 +49,12 @@ class ReportTest {
 
         @Test
         void more_a_second_and_fewer_bytes_are_both_better() {
-            var results = results(
-                    result(PING_PONG, "coppice", 10),
-                    result(PING_PONG, "pekko", 4),
-                    result(MEMORY, "coppice", 100),
-                    result(MEMORY, "pekko", 400));
+            var results =
+                    results(
+                            result(PING_PONG, "coppice", 10),
+                            result(PING_PONG, "pekko", 4),
+                            result(MEMORY, "coppice", 100),
+                            result(MEMORY, "pekko", 400));
 
             assertThat(results.ratio(PING_PONG, "coppice", "pekko")).contains(2.5);
             assertThat(results.ratio(MEMORY, "coppice", "pekko")).contains(4.0);
@@ -63,8 +63,16 @@ class ReportTest {
 
         @Test
         void a_row_holds_only_when_all_its_targets_do() {
-            var held = results(result(PING_PONG, "coppice", 10), result(PING_PONG, "pekko", 4), result(PING_PONG, "erlang", 3));
-            var missed = results(result(PING_PONG, "coppice", 10), result(PING_PONG, "pekko", 4), result(PING_PONG, "erlang", 4));
+            var held =
+                    results(
+                            result(PING_PONG, "coppice", 10),
+                            result(PING_PONG, "pekko", 4),
+                            result(PING_PONG, "erlang", 3));
+            var missed =
+                    results(
+                            result(PING_PONG, "coppice", 10),
+                            result(PING_PONG, "pekko", 4),
+                            result(PING_PONG, "erlang", 4));
 
             assertThat(held.verdicts()).last().isEqualTo("1 of 1 rows hold");
             assertThat(missed.verdicts()).last().isEqualTo("0 of 1 rows hold");
@@ -101,7 +109,9 @@ class ReportTest {
         void quick_means_nine_workloads_and_two_peers() {
             var options = parse("--quick");
 
-            assertThat(options.workloads()).extracting(Workload::name).containsExactlyInAnyOrderElementsOf(Workloads.QUICK);
+            assertThat(options.workloads())
+                    .extracting(Workload::name)
+                    .containsExactlyInAnyOrderElementsOf(Workloads.QUICK);
             assertThat(options.systems()).containsExactly("coppice", "coppice-loop", "pekko", "erlang");
             assertThat(options.picture()).contains(PICTURE);
         }

@@ -16,9 +16,10 @@ class SmokeTest {
     static Stream<Arguments> ours() {
         return Workloads.LIST.stream()
                 .filter(workload -> workload.kind() != Workload.Kind.PROCESS)
-                .flatMap(workload -> Systems.OURS.stream()
-                        .filter(workload.systems()::contains)
-                        .map(system -> arguments(workload.name(), system)));
+                .flatMap(workload ->
+                        Systems.OURS.stream()
+                                .filter(workload.systems()::contains)
+                                .map(system -> arguments(workload.name(), system)));
     }
 
     static Stream<String> floors() {
