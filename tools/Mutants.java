@@ -6,10 +6,10 @@ import javax.tools.ToolProvider;
 /// ```
 /// # law: 3
 /// # title: a crash leaves its caller waiting
-/// # test: dev.coppice.conformance.CallLaws#a_crash_reaches_the_caller
+/// # test: dev.coppice.conformance.laws.CallsTest$A_call#gets_the_cause_of_a_crash
 /// ```
 ///
-/// with one `test` or more; `Outer$Nested#name` for a nested one, without `#name` for a whole class. Arguments choose laws; without any,
+/// with one `test` or more; without `#name` for a whole class. Arguments choose laws; without any,
 /// every law must have a patch.
 
 static final Path ROOT = Path.of("").toAbsolutePath();

@@ -71,9 +71,7 @@ public final class Child {
     private Child(String id, Actor<?> actor) {
         this.id = Limits.visible("the id of a child", id);
         this.actor = actor;
-        this.shutdown = supervises(actor.recipe())
-                ? Shutdown.infinite()
-                : Shutdown.after(actor.recipe().stopWithin());
+        this.shutdown = supervises(actor.recipe()) ? Shutdown.infinite() : Shutdown.after(actor.recipe().stopWithin());
     }
 
     /// A changed copy; the fields are written only here, before the copy is handed out.
@@ -126,8 +124,11 @@ public final class Child {
         return recipe.name()
                 .map(Name::value)
                 .or(recipe::label)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the child " + recipe + " has neither name nor label: use Child.of(\"its id\", actor)"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "the child "
+                                        + recipe
+                                        + " has neither name nor label: use Child.of(\"its id\", actor)"));
     }
 
     /// Another id.
@@ -180,8 +181,12 @@ public final class Child {
 
     private void checkSubject(HealthCheck check) {
         if (!check.fits(actor)) {
-            throw new IllegalArgumentException("the health check of the child \"" + id + "\" was made for " + check.subject()
-                    + ": make it with the child's own name or actor, so that it understands the request");
+            throw new IllegalArgumentException(
+                    "the health check of the child \""
+                            + id
+                            + "\" was made for "
+                            + check.subject()
+                            + ": make it with the child's own name or actor, so that it understands the request");
         }
     }
 

@@ -107,7 +107,9 @@ class FatalTest {
         var seeded = Seeded.of(12);
         var failing = new Failing(seeded);
         var other = Node.start(Config.defaults().name("innocent").scheduler(() -> seeded));
-        var node = Node.start(Config.defaults().name("fatal").scheduler(() -> failing));
+        // The actor in which it happened is no good any more: the node goes on without it when its budget is spent.
+        var node = Node.start(
+                Config.defaults().name("fatal").closeBudget(seconds(1)).scheduler(() -> failing));
         var echo = other.spawn(echo());
         var victim = node.spawn(puppet());
         var bystander = node.spawn(puppet());
@@ -117,7 +119,6 @@ class FatalTest {
         victim.send(new Mark(1));
         assertThat(node.await(LONG)).contains(new Crashed(error));
         assertThat(bystander.alive()).isFalse();
-        assertThat(node.children()).isEmpty();
         assertThat(echo.call(new Ask("another node"))).isEqualTo("another node");
         other.close();
     }
