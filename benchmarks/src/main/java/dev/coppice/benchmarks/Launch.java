@@ -44,7 +44,7 @@ final class Launch {
     }
 
     /// A process that speaks as [Child] does.
-    ProcessBuilder child(String system, Workload workload, Options options) {
+    ProcessBuilder child(String system, Workload workload, Options options) throws IOException {
         var numbers =
                 List.of(
                         String.format(Locale.ROOT, "%.3f", options.scale()),
@@ -57,7 +57,7 @@ final class Launch {
         }
         var arguments = new ArrayList<>(List.of(system, workload.name()));
         arguments.addAll(numbers);
-        return java(List.of(), System.getProperty("java.class.path"), Child.class, arguments);
+        return java(List.of(), jars(), Child.class, arguments);
     }
 
     /// A process that starts the system, handles one message, and ends.
@@ -74,7 +74,8 @@ final class Launch {
         succeed(java(List.of("-XX:AOTCacheOutput=" + cache(system)), jars(), Hello.class, List.of(system)).command());
     }
 
-    /// The class path as users have it: jars only, which an AOT cache asks for. Ours are made once.
+    /// The class path as users have it: jars only, which an AOT cache asks for. Ours are made once, so that a build meanwhile changes
+    /// nothing.
     private String jars() throws IOException {
         if (jars.isEmpty()) {
             Files.createDirectories(work);

@@ -12,33 +12,9 @@ final class Machine {
     private Machine() {}
 
     static List<String> lines(Launch launch, Options options) throws IOException {
-        List<String> lines = new ArrayList<>();
-        lines.add(
-                "machine   "
-                        + processor()
-                        + ", "
-                        + Runtime.getRuntime().availableProcessors()
-                        + " cores, "
-                        + memory()
-                        + ", "
-                        + System.getProperty("os.name")
-                        + " "
-                        + System.getProperty("os.version")
-                        + ", load "
-                        + load());
-        lines.add(
-                "JVM       "
-                        + System.getProperty("java.vendor")
-                        + " "
-                        + System.getProperty("java.vm.version")
-                        + ", "
-                        + String.join(" ", Launch.JVM_FLAGS));
-        lines.add("coppice   " + System.getProperty("coppice.commit", "unknown commit") + ", default configuration");
+        List<String> lines = new ArrayList<>(List.of(machine(), jvm(), coppice()));
         if (options.systems().contains("pekko") || options.systems().contains("pekko-tuned")) {
-            lines.add(
-                    "pekko     "
-                            + jar("pekko-actor-typed")
-                            + ", default configuration; tuned: parallelism = cores, throughput 64");
+            lines.add("pekko     " + jar("pekko-actor-typed") + ", default; tuned: parallelism = cores, throughput 64");
         }
         if (options.systems().contains("erlang")) {
             lines.add("erlang    " + launch.erlangVersion() + ", " + String.join(" ", Launch.ERLANG_FLAGS));
@@ -46,15 +22,28 @@ final class Machine {
         if (options.systems().contains("floor")) {
             lines.add("floor     " + jar("jctools-core-jdk11") + " and the JDK");
         }
-        lines.add(
-                "rounds    "
-                        + options.rounds()
-                        + " of "
-                        + options.roundMillis()
-                        + " ms after "
-                        + options.warmUpMillis()
-                        + " ms of warm-up; medians; CPU is user and system time of the whole process");
+        lines.add(rounds(options));
         return lines;
+    }
+
+    private static String machine() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        var system = System.getProperty("os.name") + " " + System.getProperty("os.version");
+        return "machine   " + processor() + ", " + cores + " cores, " + memory() + ", " + system + ", load " + load();
+    }
+
+    private static String jvm() {
+        var version = System.getProperty("java.vendor") + " " + System.getProperty("java.vm.version");
+        return "JVM       " + version + ", " + String.join(" ", Launch.JVM_FLAGS);
+    }
+
+    private static String coppice() {
+        return "coppice   " + System.getProperty("coppice.commit", "unknown commit") + ", default configuration";
+    }
+
+    private static String rounds(Options options) {
+        return "rounds    %d of %d ms after %d ms of warm-up; medians; CPU is user and system time of the whole process"
+                .formatted(options.rounds(), options.roundMillis(), options.warmUpMillis());
     }
 
     private static String processor() {
