@@ -7,9 +7,9 @@ static final Pattern METHOD = Pattern.compile("^\\s*(?:[a-z]+ )*[\\w<>\\[\\]., ]
 
 void main() throws IOException {
     var tests = new TreeMap<Integer, Set<String>>();
-    try (var files = Files.walk(Path.of(""))) {
-        for (var file : files.filter(this::isTest).sorted().toList()) {
-            scan(file, tests);
+    for (var folder : List.of(Path.of(""), Path.of("examples"))) {
+        try (var rooms = Files.newDirectoryStream(folder, room -> Files.isDirectory(room.resolve("src/test/java")))) {
+            for (var room : rooms) scanAll(room.resolve("src/test/java"), tests);
         }
     }
     var gaps = new ArrayList<Integer>();
@@ -30,9 +30,10 @@ void main() throws IOException {
     System.exit(gaps.isEmpty() ? 0 : 1);
 }
 
-boolean isTest(Path file) {
-    var name = file.toString().replace('\\', '/');
-    return name.endsWith(".java") && name.contains("src/test/java/") && !name.contains("target/");
+void scanAll(Path folder, Map<Integer, Set<String>> tests) throws IOException {
+    try (var files = Files.walk(folder)) {
+        for (var file : files.filter(file -> file.toString().endsWith(".java")).sorted().toList()) scan(file, tests);
+    }
 }
 
 /// Tags belong to the next method or type; those of a type count for it as a whole. Relies on the formatter's layout: a type's members
@@ -59,6 +60,6 @@ void scan(Path file, Map<Integer, Set<String>> tests) throws IOException {
 
 void claim(List<Integer> pending, Deque<Map.Entry<Integer, String>> types, String member, Map<Integer, Set<String>> tests) {
     var name = types.stream().map(Map.Entry::getValue).collect(Collectors.joining(".")) + member;
-    pending.forEach(number -> tests.computeIfAbsent(number, _ -> new LinkedHashSet<>()).add(name));
+    pending.forEach(number -> tests.computeIfAbsent(number, _ -> new TreeSet<>()).add(name));
     pending.clear();
 }

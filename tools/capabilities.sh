@@ -1,2 +1,2 @@
 # command: item -> tests that prove it; fails on a gap
-exec "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 tools/Capabilities.java
+exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 tools/Capabilities.java

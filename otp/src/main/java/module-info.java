@@ -4,4 +4,5 @@ module dev.coppice.otp {
     requires org.slf4j;
     requires static org.jspecify;
 
+    exports dev.coppice.otp;
 }

@@ -3,4 +3,5 @@ module dev.coppice.testkit {
     requires transitive dev.coppice.otp;
     requires static org.jspecify;
 
+    exports dev.coppice.testkit;
 }

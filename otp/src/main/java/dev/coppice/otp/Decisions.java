@@ -7,7 +7,6 @@ import dev.coppice.otp.Slot.Pending;
 import dev.coppice.otp.Slot.Running;
 import dev.coppice.otp.Slot.Waiting;
 import dev.coppice.otp.Tree.Purpose;
-import dev.coppice.otp.Tree.Sweep;
 import java.time.Duration;
 import java.util.List;
 
@@ -147,7 +146,10 @@ final class Decisions {
             draft.retry(slot, false, reason, Duration.ZERO);
         } else if (draft.count()) {
             draft.retry(
-                    slot.failures(slot.failures() + 1), true, reason, backoff.get().delay(slot.failures(), draft.random()));
+                    slot.failures(slot.failures() + 1),
+                    true,
+                    reason,
+                    backoff.get().delay(slot.failures(), draft.random()));
             draft.delayPending(slot);
         } else {
             giveUp(draft, slot, reason);
@@ -167,8 +169,15 @@ final class Decisions {
     private static void giveUp(Draft draft, Slot slot, ExitReason why) {
         draft.put(slot.to(new Gone()));
         draft.act(new Action.GaveUp(slot.child(), why, draft.intensity()));
-        draft.act(new Action.End(new ExitReason.Shutdown(
-                "gave up: more than " + draft.intensity() + ", the last of \"" + slot.id() + "\" after " + why)));
+        draft.act(
+                new Action.End(
+                        new ExitReason.Shutdown(
+                                "gave up: more than "
+                                        + draft.intensity()
+                                        + ", the last of \""
+                                        + slot.id()
+                                        + "\" after "
+                                        + why)));
     }
 
     private static void escalate(Draft draft, Slot slot, ExitReason reason) {
@@ -177,15 +186,18 @@ final class Decisions {
     }
 
     private static void autoShutdown(Draft draft, Child ended) {
-        var over = ended.isSignificant()
-                && switch (draft.rules().autoShutdown()) {
-                    case NEVER -> false;
-                    case ANY_SIGNIFICANT -> true;
-                    case ALL_SIGNIFICANT -> draft.noneSignificant();
-                };
+        var over =
+                ended.isSignificant()
+                        && switch (draft.rules().autoShutdown()) {
+                            case NEVER -> false;
+                            case ANY_SIGNIFICANT -> true;
+                            case ALL_SIGNIFICANT -> draft.noneSignificant();
+                        };
         if (over) {
-            draft.act(new Action.End(
-                    new ExitReason.Shutdown("auto-shutdown: the significant child \"" + ended.id() + "\" ended")));
+            draft.act(
+                    new Action.End(
+                            new ExitReason.Shutdown(
+                                    "auto-shutdown: the significant child \"" + ended.id() + "\" ended")));
         }
     }
 
@@ -206,42 +218,45 @@ final class Decisions {
     }
 
     private static void terminate(Draft draft, String id) {
-        draft.find(id).ifPresentOrElse(
-                slot -> {
-                    if (slot.is(Running.class)) {
-                        draft.stop(List.of(slot));
-                    }
-                    draft.settle(slot);
-                    draft.forsake();
-                    draft.answer(new Result.Done());
-                },
-                () -> draft.answer(new Result.NotFound()));
+        draft.find(id)
+                .ifPresentOrElse(
+                        slot -> {
+                            if (slot.is(Running.class)) {
+                                draft.stop(List.of(slot));
+                            }
+                            draft.settle(slot);
+                            draft.forsake();
+                            draft.answer(new Result.Done());
+                        },
+                        () -> draft.answer(new Result.NotFound()));
     }
 
     private static void restart(Draft draft, String id) {
-        draft.find(id).ifPresentOrElse(
-                slot -> {
-                    switch (slot.phase()) {
-                        case Running(var pid) -> draft.answer(new Result.Running(pid));
-                        case Waiting _ -> draft.answer(new Result.Restarting());
-                        case Pending _, Gone _ -> draft.sweep(new Purpose.ByHand(), List.of(id));
-                    }
-                },
-                () -> draft.answer(new Result.NotFound()));
+        draft.find(id)
+                .ifPresentOrElse(
+                        slot -> {
+                            switch (slot.phase()) {
+                                case Running(var pid) -> draft.answer(new Result.Running(pid));
+                                case Waiting _ -> draft.answer(new Result.Restarting());
+                                case Pending _, Gone _ -> draft.sweep(new Purpose.ByHand(), List.of(id));
+                            }
+                        },
+                        () -> draft.answer(new Result.NotFound()));
     }
 
     private static void delete(Draft draft, String id) {
-        draft.find(id).ifPresentOrElse(
-                slot -> {
-                    switch (slot.phase()) {
-                        case Running(var pid) -> draft.answer(new Result.Running(pid));
-                        case Waiting _ -> draft.answer(new Result.Restarting());
-                        case Pending _, Gone _ -> {
-                            draft.remove(slot);
-                            draft.answer(new Result.Done());
-                        }
-                    }
-                },
-                () -> draft.answer(new Result.NotFound()));
+        draft.find(id)
+                .ifPresentOrElse(
+                        slot -> {
+                            switch (slot.phase()) {
+                                case Running(var pid) -> draft.answer(new Result.Running(pid));
+                                case Waiting _ -> draft.answer(new Result.Restarting());
+                                case Pending _, Gone _ -> {
+                                    draft.remove(slot);
+                                    draft.answer(new Result.Done());
+                                }
+                            }
+                        },
+                        () -> draft.answer(new Result.NotFound()));
     }
 }

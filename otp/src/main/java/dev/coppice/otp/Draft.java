@@ -64,8 +64,12 @@ final class Draft {
         return slots.stream()
                 .filter(slot -> child.name().isPresent() && child.name().equals(slot.child().name()))
                 .findFirst()
-                .map(slot -> "the child \"" + child.id() + "\" has the name of the child \"" + slot.id()
-                        + "\": give it another, or delete that one first");
+                .map(slot ->
+                        "the child \""
+                                + child.id()
+                                + "\" has the name of the child \""
+                                + slot.id()
+                                + "\": give it another, or delete that one first");
     }
 
     Slot get(String id) {
@@ -165,8 +169,9 @@ final class Draft {
 
     /// Pending children that nothing will bring up any more, since the one that they waited for was taken out.
     void forsake() {
-        boolean hope = rules().strategy() == Supervisor.Strategy.ONE_FOR_ALL
-                && slots.stream().anyMatch(slot -> slot.is(Waiting.class));
+        boolean hope =
+                rules().strategy() == Supervisor.Strategy.ONE_FOR_ALL
+                        && slots.stream().anyMatch(slot -> slot.is(Waiting.class));
         for (var slot : List.copyOf(slots)) {
             hope |= slot.is(Waiting.class);
             if (!hope && slot.is(Pending.class)) {

@@ -81,8 +81,8 @@ final class DynamicServer implements Server<Object> {
             calming = true;
             self.sendAfter(MINUTE, new Calm());
             lines.storm()
-                    .ifPresent(restarts ->
-                            self.node().publish(new NodeEvent.RestartStorm(self.pid(), restarts, MINUTE)));
+                    .ifPresent(
+                            restarts -> self.node().publish(new NodeEvent.RestartStorm(self.pid(), restarts, MINUTE)));
         }
     }
 
@@ -99,28 +99,38 @@ final class DynamicServer implements Server<Object> {
     private void serve(DynamicSupervisor.Msg request) {
         switch (request) {
             case DynamicSupervisor.StartChild<?> start -> start(start);
-            case DynamicSupervisor.TerminateChild terminate ->
-                self.reply(terminate, terminate(terminate.pid()));
+            case DynamicSupervisor.TerminateChild terminate -> self.reply(terminate, terminate(terminate.pid()));
             case DynamicSupervisor.WhichChildren which ->
-                self.reply(which, herd.running().stream().<Pid<?>>map(entry -> pid(entry.pid)).toList());
+                    self.reply(which, herd.running().stream().<Pid<?>>map(entry -> pid(entry.pid)).toList());
             case DynamicSupervisor.CountChildren count ->
-                self.reply(count, new DynamicSupervisor.Count(herd.size(), pids.size()));
+                    self.reply(count, new DynamicSupervisor.Count(herd.size(), pids.size()));
         }
     }
 
     private <N> void start(DynamicSupervisor.StartChild<N> request) {
-        self.reply(request, herd.isFull() ? new Start.Full<>(rules.maxChildren()) : add(request.actor()));
+        self.reply(request, herd.isFull() ? new Start.Full<>(rules.maxChildren()) : made(request.actor()));
     }
 
-    private <N> Start<N> add(Actor<N> actor) {
-        var entry = new Herd.Entry(rules.child(actor));
+    /// The recipe is made by code of others, which must not harm this supervisor's other children.
+    private <N> Start<N> made(Actor<N> actor) {
+        Herd.Entry entry;
+        try {
+            entry = new Herd.Entry(rules.child(actor));
+        } catch (RuntimeException wrong) {
+            return new Start.NotStarted<>(new ExitReason.Crashed(wrong));
+        }
+        return add(entry);
+    }
+
+    private <N> Start<N> add(Herd.Entry entry) {
         if (herd.nameTaken(entry)) {
-            return new Start.NotStarted<>(new ExitReason.Crashed(
-                    new StartFailed.NameTaken(entry.child.id(), "another child of " + self.pid().path())));
+            return new Start.NotStarted<>(
+                    new ExitReason.Crashed(
+                            new StartFailed.NameTaken(entry.child.id(), "another child of " + self.pid().path())));
         }
         var tried = spawn(entry);
         if (tried.pid.isPresent()) {
-            @SuppressWarnings("unchecked") // started from this very actor
+            @SuppressWarnings("unchecked") // started from the actor of the request, whose protocol is N
             var pid = (Pid<N>) tried.pid.get();
             return new Start.Started<>(pid);
         }
@@ -154,7 +164,7 @@ final class DynamicServer implements Server<Object> {
                 case Herd.Order.Reserve(var child, var gap) -> reserve(child, gap);
                 case Herd.Order.Release(var child) -> release(child);
                 case Herd.Order.Restarting(var child, var why, var delay) ->
-                    lines.restarting(self.nanoTime(), child, why, delay, herd.intensity());
+                        lines.restarting(self.nanoTime(), child, why, delay, herd.intensity());
                 case Herd.Order.GaveUp(var child, var why) -> {
                     lines.gaveUp(child.id(), why, herd.intensity());
                     self.node().publish(new NodeEvent.GaveUp(self.pid(), child.id(), why));
@@ -194,9 +204,11 @@ final class DynamicServer implements Server<Object> {
 
     /// All together: children with the same limit share its deadline.
     private void stop(List<Herd.Entry> entries) {
-        var orders = entries.stream()
-                .map(entry -> new Shutdowns.Order(pid(entry.pid), entry.child.shutdown(), new ExitReason.Shutdown()))
-                .toList();
+        var orders =
+                entries.stream()
+                        .map(entry ->
+                                new Shutdowns.Order(pid(entry.pid), entry.child.shutdown(), new ExitReason.Shutdown()))
+                        .toList();
         entries.forEach(entry -> pids.remove(entry.pid));
         var reasons = Shutdowns.together(orders, self::nanoTime);
         for (int i = 0; i < orders.size(); i++) {

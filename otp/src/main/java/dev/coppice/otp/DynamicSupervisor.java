@@ -74,8 +74,9 @@ public final class DynamicSupervisor implements Actor<DynamicSupervisor.Msg> {
                 case Ignored<N>() -> throw new StartFailed("the child", new ExitReason.Normal());
                 case NotStarted<N>(var reason) -> throw new StartFailed("the child", reason);
                 case Full<N>(int max) ->
-                    throw new StartFailed(
-                            "the child", new ExitReason.Shutdown("there are " + max + " children already; see maxChildren"));
+                        throw new StartFailed(
+                                "the child",
+                                new ExitReason.Shutdown("there are " + max + " children already; see maxChildren"));
             };
         }
     }
@@ -151,8 +152,9 @@ public final class DynamicSupervisor implements Actor<DynamicSupervisor.Msg> {
 
     Child child(Actor<?> actor) {
         var recipe = actor.recipe();
-        var child = Child.of(recipe.name().<String>map(Object::toString).or(recipe::label).orElse("child"), recipe)
-                .restart(restart);
+        var child =
+                Child.of(recipe.name().<String>map(Object::toString).or(recipe::label).orElse("child"), recipe)
+                        .restart(restart);
         return shutdown == null ? child : child.shutdown(shutdown);
     }
 

@@ -56,10 +56,12 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
             Task.Mapping<? super T, ? extends R> work) {
         Limits.positive("concurrency", concurrency);
         var bound = Task.<T, R>bound(work);
-        Pid<Msg<R>> flow = spawner.spawn(Server.<Msg<R>>of(
-                        () -> new Flow<T, R>(concurrency, ordered, items.iterator(), bound))
-                .labelled("stream"));
-        return StreamSupport.stream(new Outcomes<>(flow), false).onClose(() -> flow.exit(new ExitReason.Shutdown("closed")));
+        Pid<Msg<R>> flow =
+                spawner.spawn(
+                        Server.<Msg<R>>of(() -> new Flow<T, R>(concurrency, ordered, items.iterator(), bound))
+                                .labelled("stream"));
+        return StreamSupport.stream(new Outcomes<>(flow), false)
+                .onClose(() -> flow.exit(new ExitReason.Shutdown("closed")));
     }
 
     /// Reads the stream by requests.

@@ -35,7 +35,7 @@ final class Gathering {
     void heard(Heard heard) {
         switch (heard.outcome) {
             case Outcome.Replied<Control.Readiness>(var said) ->
-                said.notReady().forEach(child -> notReady.add(heard.id + "/" + child));
+                    said.notReady().forEach(child -> notReady.add(heard.id + "/" + child));
             case Outcome.Failed<Control.Readiness> _ -> notReady.add(heard.id);
         }
         if (--open == 0) {

@@ -74,8 +74,8 @@ final class Health {
         var vitals = watched.get(beat.pid);
         if (vitals != null) {
             check(vitals, beat.kind)
-                    .ifPresent(check -> check.send(
-                            self, vitals.pid, complaint -> new Pinged(beat.pid, beat.kind, complaint)));
+                    .ifPresent(check ->
+                            check.send(self, vitals.pid, complaint -> new Pinged(beat.pid, beat.kind, complaint)));
         }
     }
 
@@ -112,8 +112,12 @@ final class Health {
     }
 
     private static String complaint(Pinged answer, int failures) {
-        return "its " + answer.kind.name().toLowerCase(Locale.ROOT) + " check failed " + failures
-                + (failures == 1 ? " time: " : " times in a row: ") + answer.complaint.orElse("");
+        return "its "
+                + answer.kind.name().toLowerCase(Locale.ROOT)
+                + " check failed "
+                + failures
+                + (failures == 1 ? " time: " : " times in a row: ")
+                + answer.complaint.orElse("");
     }
 
     private void begin(Vitals vitals) {

@@ -74,7 +74,9 @@ public final class HealthCheck {
         return new Probe() {
             @Override
             public <S> void send(Self<S> self, Pid<?> pid, Duration timeout, Function<Optional<String>, S> as) {
-                @SuppressWarnings("unchecked") // the subject is the child's own name or actor: checked when it was given to the child
+                @SuppressWarnings(
+                        "unchecked") // the subject is the child's own name or actor: checked when it was given to the
+                // child
                 var child = (Ref<M>) pid;
                 self.ask(child.within(timeout), request, outcome -> as.apply(complaint(request, outcome, healthy)));
             }
@@ -82,12 +84,13 @@ public final class HealthCheck {
     }
 
     /// Runs in the supervisor, which must survive the code of others.
-    private static <R> Optional<String> complaint(Call<?, R> request, Outcome<R> outcome, Predicate<? super R> healthy) {
+    private static <R> Optional<String> complaint(
+            Call<?, R> request, Outcome<R> outcome, Predicate<? super R> healthy) {
         try {
             return switch (outcome) {
                 case Outcome.Failed<R>(var why) -> Optional.of(why.message());
                 case Outcome.Replied<R>(var value) ->
-                    healthy.test(value) ? Optional.empty() : Optional.of(request + " was answered with " + value);
+                        healthy.test(value) ? Optional.empty() : Optional.of(request + " was answered with " + value);
             };
         } catch (RuntimeException broken) {
             return Optional.of("the check itself failed: " + broken.getClass().getName());
@@ -131,6 +134,14 @@ public final class HealthCheck {
 
     @Override
     public String toString() {
-        return "HealthCheck[" + subject + ", every " + interval + ", within " + timeout + ", " + failures + " failures]";
+        return "HealthCheck["
+                + subject
+                + ", every "
+                + interval
+                + ", within "
+                + timeout
+                + ", "
+                + failures
+                + " failures]";
     }
 }

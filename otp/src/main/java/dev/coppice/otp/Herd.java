@@ -53,6 +53,7 @@ final class Herd {
 
     private final DynamicSupervisor rules;
     private final DoubleSupplier chance;
+
     /// By the pid of the last incarnation, in the order of the first starts as far as they were not restarted.
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
 
@@ -146,7 +147,10 @@ final class Herd {
     /// As in [Decisions]: a crash is counted at once, a failed start when its retry is served, unless a back-off delays that.
     private List<Order> failed(Entry entry, ExitReason why, boolean crashed, long now) {
         entry.why = why;
-        var delay = rules.backoff().map(backoff -> backoff.delay(entry.failures, chance.getAsDouble())).orElse(Duration.ZERO);
+        var delay =
+                rules.backoff()
+                        .map(backoff -> backoff.delay(entry.failures, chance.getAsDouble()))
+                        .orElse(Duration.ZERO);
         entry.counted = crashed || delay.isPositive();
         if (entry.counted && !count(now)) {
             return giveUp(entry);
@@ -173,8 +177,14 @@ final class Herd {
     private List<Order> giveUp(Entry entry) {
         return List.of(
                 new Order.GaveUp(entry.child, entry.why),
-                new Order.End(new ExitReason.Shutdown(
-                        "gave up: more than " + intensity + ", the last of \"" + entry.child.id() + "\" after " + entry.why)));
+                new Order.End(
+                        new ExitReason.Shutdown(
+                                "gave up: more than "
+                                        + intensity
+                                        + ", the last of \""
+                                        + entry.child.id()
+                                        + "\" after "
+                                        + entry.why)));
     }
 
     private boolean count(long now) {

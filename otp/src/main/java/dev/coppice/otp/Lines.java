@@ -92,9 +92,7 @@ final class Lines {
     /// Never suppressed: it comes once in a supervisor's life.
     void gaveUp(String child, ExitReason why, Intensity intensity) {
         summary();
-        line(Level.ERROR, child, why)
-                .addKeyValue("intensity", intensity)
-                .log("giving up: more restarts than allowed");
+        line(Level.ERROR, child, why).addKeyValue("intensity", intensity).log("giving up: more restarts than allowed");
     }
 
     /// Writes how many lines were left out, if any were.
@@ -136,10 +134,13 @@ final class Lines {
     }
 
     private LoggingEventBuilder line(Level level, String child, ExitReason reason) {
-        var line = log.atLevel(level)
-                .addKeyValue("supervisor", supervisor)
-                .addKeyValue("child", child)
-                .addKeyValue("reason", reason);
-        return reason instanceof ExitReason.Crashed(Throwable cause) && level == Level.ERROR ? line.setCause(cause) : line;
+        var line =
+                log.atLevel(level)
+                        .addKeyValue("supervisor", supervisor)
+                        .addKeyValue("child", child)
+                        .addKeyValue("reason", reason);
+        return reason instanceof ExitReason.Crashed(Throwable cause) && level == Level.ERROR
+                ? line.setCause(cause)
+                : line;
     }
 }

@@ -73,8 +73,14 @@ public final class Supervisor implements Actor<Control> {
         var ids = new HashSet<String>();
         var names = new HashSet<>();
         for (var child : list) {
-            require(ids.add(child.id()), child, "has the id of another child of the same supervisor: give it its own with Child.id");
-            require(child.name().map(names::add).orElse(true), child, "has the name of another child of the same supervisor");
+            require(
+                    ids.add(child.id()),
+                    child,
+                    "has the id of another child of the same supervisor: give it its own with Child.id");
+            require(
+                    child.name().map(names::add).orElse(true),
+                    child,
+                    "has the name of another child of the same supervisor");
             check(child);
         }
         return new Supervisor(strategy, list);
@@ -191,9 +197,10 @@ public final class Supervisor implements Actor<Control> {
     @Override
     public Recipe<Control> recipe() {
         for (var child : children) {
-            objection(child).ifPresent(wrong -> {
-                throw new IllegalArgumentException(wrong);
-            });
+            objection(child)
+                    .ifPresent(wrong -> {
+                        throw new IllegalArgumentException(wrong);
+                    });
         }
         return SupervisorServer.recipe(this)
                 .labelled("supervisor")

@@ -85,8 +85,8 @@ final class SupervisorServer implements Server<Object> {
             calming = true;
             self.sendAfter(MINUTE, new Calm());
             lines.storm()
-                    .ifPresent(restarts ->
-                            self.node().publish(new NodeEvent.RestartStorm(self.pid(), restarts, MINUTE)));
+                    .ifPresent(
+                            restarts -> self.node().publish(new NodeEvent.RestartStorm(self.pid(), restarts, MINUTE)));
         }
     }
 
@@ -115,8 +115,9 @@ final class SupervisorServer implements Server<Object> {
 
     private void cure(Health.Sick sick) {
         lines.unhealthy(self.nanoTime(), sick.child().id(), sick.complaint());
-        var why = new ExitReason.Crashed(
-                new Unhealthy("the child \"" + sick.child().id() + "\" is not healthy: " + sick.complaint()));
+        var why =
+                new ExitReason.Crashed(
+                        new Unhealthy("the child \"" + sick.child().id() + "\" is not healthy: " + sick.complaint()));
         forget(sick.pid().id());
         Shutdowns.together(List.of(new Shutdowns.Order(sick.pid(), sick.child().shutdown(), why)), self::nanoTime);
         feed(new Event.Exited(sick.pid().id(), why));
@@ -127,18 +128,18 @@ final class SupervisorServer implements Server<Object> {
     private void serve(Control request) {
         switch (request) {
             case Control.WhichChildren which ->
-                self.reply(which, tree.slots().reversed().stream().map(this::info).toList());
+                    self.reply(which, tree.slots().reversed().stream().map(this::info).toList());
             case Control.WhichChild which -> self.reply(which, tree.find(which.id()).map(this::info));
             case Control.CountChildren count -> self.reply(count, count());
             case Control.GetChild get -> self.reply(get, tree.find(get.id()).map(Slot::child));
             case Control.StartChild start ->
-                self.reply(start, Answers.start(answer(new Event.Add(start.child())), this::pid));
+                    self.reply(start, Answers.start(answer(new Event.Add(start.child())), this::pid));
             case Control.TerminateChild terminate ->
-                self.reply(terminate, Answers.terminate(answer(new Event.Terminate(terminate.id()))));
+                    self.reply(terminate, Answers.terminate(answer(new Event.Terminate(terminate.id()))));
             case Control.RestartChild restart ->
-                self.reply(restart, Answers.restart(answer(new Event.Restart(restart.id())), this::pid));
+                    self.reply(restart, Answers.restart(answer(new Event.Restart(restart.id())), this::pid));
             case Control.DeleteChild delete ->
-                self.reply(delete, Answers.delete(answer(new Event.Delete(delete.id())), this::pid));
+                    self.reply(delete, Answers.delete(answer(new Event.Delete(delete.id())), this::pid));
             case Control.Ready ready -> ready(ready);
         }
     }
@@ -148,11 +149,12 @@ final class SupervisorServer implements Server<Object> {
     }
 
     private ChildInfo info(Slot slot) {
-        Control.State state = switch (slot.phase()) {
-            case Slot.Running(var pid) -> new Control.State.Running(pid(pid));
-            case Slot.Waiting _ -> new Control.State.Restarting();
-            case Slot.Pending _, Slot.Gone _ -> new Control.State.Stopped();
-        };
+        Control.State state =
+                switch (slot.phase()) {
+                    case Slot.Running(var pid) -> new Control.State.Running(pid(pid));
+                    case Slot.Waiting _ -> new Control.State.Restarting();
+                    case Slot.Pending _, Slot.Gone _ -> new Control.State.Stopped();
+                };
         return new ChildInfo(slot.id(), state, slot.child().isSupervisor());
     }
 
@@ -170,9 +172,10 @@ final class SupervisorServer implements Server<Object> {
 
     private void ready(Control.Ready request) {
         var notReady = tree.slots().stream().filter(slot -> !ready(slot)).map(Slot::id).toList();
-        var supervisors = tree.slots().stream()
-                .filter(slot -> slot.is(Slot.Running.class) && slot.child().supervisor().isPresent())
-                .toList();
+        var supervisors =
+                tree.slots().stream()
+                        .filter(slot -> slot.is(Slot.Running.class) && slot.child().supervisor().isPresent())
+                        .toList();
         if (supervisors.isEmpty()) {
             self.reply(request, new Control.Readiness(notReady.isEmpty(), notReady));
         } else {
@@ -217,11 +220,10 @@ final class SupervisorServer implements Server<Object> {
             case Action.Reserve(var child, var gap) -> reserve(child, gap);
             case Action.Release(var child) -> child.name().ifPresent(self::release);
             case Action.Restarting(var child, var why, var delay, var intensity) ->
-                lines.restarting(self.nanoTime(), child, why, delay, intensity);
+                    lines.restarting(self.nanoTime(), child, why, delay, intensity);
             case Action.Restarted(var child, var pid, var why) ->
-                self.node().publish(new NodeEvent.Restarted(self.pid(), child.id(), pid(pid), why));
-            case Action.StartFailure(var child, var reason) ->
-                lines.startFailed(self.nanoTime(), child.id(), reason);
+                    self.node().publish(new NodeEvent.Restarted(self.pid(), child.id(), pid(pid), why));
+            case Action.StartFailure(var child, var reason) -> lines.startFailed(self.nanoTime(), child.id(), reason);
             case Action.GaveUp(var child, var why, var intensity) -> {
                 lines.gaveUp(child.id(), why, intensity);
                 self.node().publish(new NodeEvent.GaveUp(self.pid(), child.id(), why));
@@ -250,10 +252,12 @@ final class SupervisorServer implements Server<Object> {
     }
 
     private void stop(List<Action.Victim> victims) {
-        var orders = victims.stream()
-                .map(victim -> new Shutdowns.Order(
-                        pid(victim.pid()), victim.child().shutdown(), new ExitReason.Shutdown()))
-                .toList();
+        var orders =
+                victims.stream()
+                        .map(victim ->
+                                new Shutdowns.Order(
+                                        pid(victim.pid()), victim.child().shutdown(), new ExitReason.Shutdown()))
+                        .toList();
         victims.forEach(victim -> forget(victim.pid()));
         var reasons = Shutdowns.together(orders, self::nanoTime);
         for (int i = 0; i < orders.size(); i++) {

@@ -98,7 +98,8 @@ public final class TaskSupervisor implements Actor<TaskSupervisor.Msg> {
         /// The request goes on to the task itself: when that ends without an answer, who waits is told at once.
         private <R> void run(Run<R> run, Self<Msg> self) {
             if (running.size() >= max) {
-                self.forward(run, new Task.Work<R>(run.work()), new Refusing<Task.Work<R>>("more than " + max + " tasks"));
+                self.forward(
+                        run, new Task.Work<R>(run.work()), new Refusing<Task.Work<R>>("more than " + max + " tasks"));
                 return;
             }
             var worker = self.spawn(Task.Worker.<R>recipe());

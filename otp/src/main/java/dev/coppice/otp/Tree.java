@@ -26,9 +26,7 @@ record Tree(Supervisor rules, List<Slot> slots, Intensity intensity, Optional<Sw
     }
 
     Optional<Slot> find(long pid) {
-        return slots.stream()
-                .filter(slot -> slot.phase() instanceof Slot.Running(long its) && its == pid)
-                .findFirst();
+        return slots.stream().filter(slot -> slot.phase() instanceof Slot.Running(long its) && its == pid).findFirst();
     }
 
     /// The ids that are still to be started, after the one that is being started now, and why.

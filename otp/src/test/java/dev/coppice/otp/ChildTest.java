@@ -38,10 +38,15 @@ class ChildTest {
             var tree = Supervisor.oneForOne();
             Name<Control> name = Name.of("tree");
 
-            for (var child : new Child[] {
-                Child.of(tree), Child.supervisor("x", tree), Child.supervisor(name, tree), Child.of(tree.named(name)),
-                Child.of(DynamicSupervisor.of()), Child.of(TaskSupervisor.of().labelled("tasks"))
-            }) {
+            for (var child :
+                    new Child[] {
+                        Child.of(tree),
+                        Child.supervisor("x", tree),
+                        Child.supervisor(name, tree),
+                        Child.of(tree.named(name)),
+                        Child.of(DynamicSupervisor.of()),
+                        Child.of(TaskSupervisor.of().labelled("tasks"))
+                    }) {
                 assertThat(child.isSupervisor()).as(child.toString()).isTrue();
                 assertThat(child.shutdown()).isEqualTo(Shutdown.infinite());
             }
@@ -105,9 +110,10 @@ class ChildTest {
             assertThatThrownBy(() -> Supervisor.oneForOne(Child.supervisor("inner", inner).restart(TRANSIENT)))
                     .hasMessageContaining("\"inner\"")
                     .hasMessageContaining("PERMANENT");
-            assertThat(Supervisor.oneForOne(Child.supervisor(
-                                    "inner", inner.autoShutdown(AutoShutdown.ALL_SIGNIFICANT))
-                            .restart(TRANSIENT)))
+            assertThat(
+                            Supervisor.oneForOne(
+                                    Child.supervisor("inner", inner.autoShutdown(AutoShutdown.ALL_SIGNIFICANT))
+                                            .restart(TRANSIENT)))
                     .isNotNull();
         }
 

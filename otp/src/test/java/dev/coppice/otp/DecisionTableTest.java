@@ -18,7 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("#68")
 class DecisionTableTest {
 
-    // strategy, type, reason               | a exits                            | b exits                        | c exits
+    // strategy, type, reason               | a exits                            | b exits                        | c
+    // exits
     private static final String TABLE =
             """
             ONE_FOR_ONE  PERMANENT Normal     | +a = a b c                         | +b = a b c                     | +c = a b c
@@ -77,7 +78,8 @@ class DecisionTableTest {
             REST_FOR_ONE TEMPORARY Escalation | END -c -b = (a) (b) (c)            | END -c -a = (a) (b) (c)        | END -b -a = (a) (b) (c)
             """;
 
-    // strategy, what the siblings are      | a crashes                          | b crashes                      | c crashes
+    // strategy, what the siblings are      | a crashes                          | b crashes                      | c
+    // crashes
     private static final String SIBLINGS =
             """
             ONE_FOR_ONE  TEMPORARY            | +a = a b c                         | +b = a b c                     | +c = a b c
@@ -102,15 +104,17 @@ class DecisionTableTest {
                 for (int i = 0; i < 3; i++) {
                     var child = IDS.get(i);
                     var expected = cells[i + 1].strip();
-                    tests.add(DynamicTest.dynamicTest(
-                            cells[0].strip() + " " + child,
-                            () -> check(
-                                    head[0],
-                                    child,
-                                    Child.Restart.valueOf(head[1]),
-                                    Child.Restart.PERMANENT,
-                                    reason(head[2]),
-                                    expected)));
+                    tests.add(
+                            DynamicTest.dynamicTest(
+                                    cells[0].strip() + " " + child,
+                                    () ->
+                                            check(
+                                                    head[0],
+                                                    child,
+                                                    Child.Restart.valueOf(head[1]),
+                                                    Child.Restart.PERMANENT,
+                                                    reason(head[2]),
+                                                    expected)));
                 }
             }
             assertThat(tests).hasSize(3 * 3 * 6 * 3);
@@ -130,15 +134,17 @@ class DecisionTableTest {
                 for (int i = 0; i < 3; i++) {
                     var child = IDS.get(i);
                     var expected = cells[i + 1].strip();
-                    tests.add(DynamicTest.dynamicTest(
-                            cells[0].strip() + " " + child,
-                            () -> check(
-                                    head[0],
-                                    child,
-                                    Child.Restart.PERMANENT,
-                                    Child.Restart.valueOf(head[1]),
-                                    Puppets.CRASH,
-                                    expected)));
+                    tests.add(
+                            DynamicTest.dynamicTest(
+                                    cells[0].strip() + " " + child,
+                                    () ->
+                                            check(
+                                                    head[0],
+                                                    child,
+                                                    Child.Restart.PERMANENT,
+                                                    Child.Restart.valueOf(head[1]),
+                                                    Puppets.CRASH,
+                                                    expected)));
                 }
             }
             assertThat(tests).hasSize(3 * 2 * 3);
@@ -147,10 +153,14 @@ class DecisionTableTest {
     }
 
     private static void check(
-            String strategy, String exits, Child.Restart type, Child.Restart siblings, ExitReason reason, String expected) {
-        var children = IDS.stream()
-                .map(id -> Puppets.child(id, id.equals(exits) ? type : siblings))
-                .toArray(Child[]::new);
+            String strategy,
+            String exits,
+            Child.Restart type,
+            Child.Restart siblings,
+            ExitReason reason,
+            String expected) {
+        var children =
+                IDS.stream().map(id -> Puppets.child(id, id.equals(exits) ? type : siblings)).toArray(Child[]::new);
         var puppets = Puppets.up(supervisor(strategy, children).intensity(1, Duration.ofSeconds(5)));
 
         puppets.exits(exits, reason);

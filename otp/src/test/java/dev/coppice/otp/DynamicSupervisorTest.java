@@ -13,8 +13,8 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.otp.Child.Shutdown;
-import dev.coppice.otp.DynamicSupervisor.StartChild;
 import dev.coppice.otp.DynamicSupervisor.Start;
+import dev.coppice.otp.DynamicSupervisor.StartChild;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +66,19 @@ class DynamicSupervisorTest {
                 assertThat(answer).isInstanceOf(Start.NotStarted.class);
                 assertThatThrownBy(answer::pid).isInstanceOf(StartFailed.class).hasRootCauseMessage("cannot start a");
                 assertThat(kids(node).call(new DynamicSupervisor.CountChildren()).specs()).isZero();
+            }
+        }
+
+        @Test
+        void that_has_no_valid_recipe_says_so_and_harms_no_other() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                var a = add(node, "a");
+                var wrong = Supervisor.oneForOne(lab.child("x", TRANSIENT).significant());
+                var answer = kids(node).call(new StartChild<>(wrong));
+
+                assertThat(answer).isInstanceOf(Start.NotStarted.class);
+                assertThat(answer.toString()).contains("autoShutdown");
+                assertThat(a.call(new Lab.Ping())).isEqualTo(1);
             }
         }
 
@@ -129,7 +142,9 @@ class DynamicSupervisorTest {
                 var told = Lab.next(restarts);
                 assertThat(told.child()).isEqualTo("a");
                 assertThat(told.pid()).isNotEqualTo(a);
-                assertThat(kids(node).call(new DynamicSupervisor.WhichChildren())).singleElement().isEqualTo(told.pid());
+                assertThat(kids(node).call(new DynamicSupervisor.WhichChildren()))
+                        .singleElement()
+                        .isEqualTo(told.pid());
             }
         }
 
@@ -162,8 +177,8 @@ class DynamicSupervisorTest {
             kids(node).call(new DynamicSupervisor.WhichChildren()).getFirst().kill();
 
             lab.expect("/a", "/a", "-b Shutdown");
-            assertThat(node.await(LONG)).hasValueSatisfying(
-                    reason -> assertThat(reason.toString()).contains("gave up").contains("\"a\""));
+            assertThat(node.await(LONG))
+                    .hasValueSatisfying(reason -> assertThat(reason.toString()).contains("gave up").contains("\"a\""));
         }
 
         @Test
@@ -190,10 +205,12 @@ class DynamicSupervisorTest {
             int children = 20;
             var all = new CountDownLatch(children);
             for (int i = 0; i < children; i++) {
-                lab.terminating.put("k" + i, _ -> {
-                    all.countDown();
-                    all.await();
-                });
+                lab.terminating.put(
+                        "k" + i,
+                        _ -> {
+                            all.countDown();
+                            all.await();
+                        });
             }
             var node = start(DynamicSupervisor.of());
             for (int i = 0; i < children; i++) {
@@ -217,7 +234,9 @@ class DynamicSupervisorTest {
             long begun = System.nanoTime();
             node.close();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as("not 20 times").isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("not 20 times")
+                    .isLessThan(Duration.ofSeconds(3));
             assertThat(pids).noneMatch(Pid::alive);
             assertThat(node.abandoned()).isEmpty();
         }

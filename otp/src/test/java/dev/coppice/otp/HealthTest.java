@@ -68,11 +68,15 @@ class HealthTest {
         @Test
         void that_succeeds_leaves_the_child_alone() throws Exception {
             var pings = new CountDownLatch(5);
-            var check = HealthCheck.of(A, new Lab.Ping(), incarnation -> {
-                        pings.countDown();
-                        return incarnation == 1;
-                    })
-                    .every(QUICK);
+            var check =
+                    HealthCheck.of(
+                                    A,
+                                    new Lab.Ping(),
+                                    incarnation -> {
+                                        pings.countDown();
+                                        return incarnation == 1;
+                                    })
+                            .every(QUICK);
             try (var node = start(Supervisor.oneForOne(lab.child("a").liveness(check)))) {
                 lab.expect("+a");
                 pings.await();
@@ -84,12 +88,16 @@ class HealthTest {
         void forgets_failures_that_are_not_in_a_row() throws Exception {
             var asked = new AtomicInteger();
             var enough = new CountDownLatch(12);
-            var check = HealthCheck.of(A, new Lab.Ping(), _ -> {
-                        enough.countDown();
-                        return asked.incrementAndGet() % 2 == 0;
-                    })
-                    .every(Duration.ofMillis(5))
-                    .failures(2);
+            var check =
+                    HealthCheck.of(
+                                    A,
+                                    new Lab.Ping(),
+                                    _ -> {
+                                        enough.countDown();
+                                        return asked.incrementAndGet() % 2 == 0;
+                                    })
+                            .every(Duration.ofMillis(5))
+                            .failures(2);
             try (var node = start(Supervisor.oneForOne(lab.child("a").liveness(check)))) {
                 lab.expect("+a");
                 enough.await();
@@ -100,14 +108,18 @@ class HealthTest {
         @Test
         void whose_own_code_throws_is_a_failure_and_no_harm_to_the_supervisor() throws Exception {
             var thrown = new AtomicBoolean();
-            var check = HealthCheck.of(A, new Lab.Ping(), _ -> {
-                        if (!thrown.getAndSet(true)) {
-                            throw new IllegalStateException("bad check");
-                        }
-                        return true;
-                    })
-                    .every(QUICK)
-                    .failures(1);
+            var check =
+                    HealthCheck.of(
+                                    A,
+                                    new Lab.Ping(),
+                                    _ -> {
+                                        if (!thrown.getAndSet(true)) {
+                                            throw new IllegalStateException("bad check");
+                                        }
+                                        return true;
+                                    })
+                            .every(QUICK)
+                            .failures(1);
             try (var node = start(Supervisor.oneForOne(lab.child("a").liveness(check), lab.child("b")))) {
                 lab.expect("+a", "+b", "-a Crashed", "+a");
                 assertThat(node.ref(Lab.name("b")).call(new Lab.Ping())).isEqualTo(1);
@@ -124,9 +136,9 @@ class HealthTest {
             var node = start(Supervisor.oneForOne(lab.child("a").startup(check)).intensity(2, Duration.ofMinutes(1)));
             lab.expect("+a", "-a Crashed", "+a", "-a Crashed", "+a", "-a Crashed");
 
-            assertThat(node.await(Duration.ofSeconds(10))).hasValueSatisfying(reason -> assertThat(reason.toString())
-                    .contains("gave up")
-                    .contains("startup check failed"));
+            assertThat(node.await(Duration.ofSeconds(10)))
+                    .hasValueSatisfying(reason ->
+                            assertThat(reason.toString()).contains("gave up").contains("startup check failed"));
         }
 
         @Test
@@ -165,8 +177,10 @@ class HealthTest {
         void is_gathered_from_nested_supervisors_as_paths() throws Exception {
             var never = HealthCheck.of(A, new Lab.Ping(), _ -> false).every(QUICK).failures(1);
             var inner = Supervisor.oneForOne(lab.child("a").readiness(never), lab.child("b"));
-            var tree = Supervisor.oneForOne(
-                    Child.supervisor("outer", Supervisor.oneForOne(Child.supervisor("inner", inner))), lab.child("c"));
+            var tree =
+                    Supervisor.oneForOne(
+                            Child.supervisor("outer", Supervisor.oneForOne(Child.supervisor("inner", inner))),
+                            lab.child("c"));
             try (var node = start(tree)) {
                 assertThat(root(node).call(new Control.Ready()))
                         .isEqualTo(new Control.Readiness(false, java.util.List.of("outer/inner/a")));
@@ -176,8 +190,10 @@ class HealthTest {
         @Test
         void does_not_miss_a_child_that_has_ended_for_good_but_one_that_is_restarting() throws Exception {
             var slow = Backoff.between(Duration.ofMinutes(1), Duration.ofMinutes(1));
-            try (var node = start(Supervisor.oneForOne(
-                    lab.child("a", Child.Restart.TRANSIENT), lab.child("b").backoff(slow)))) {
+            try (var node =
+                    start(
+                            Supervisor.oneForOne(
+                                    lab.child("a", Child.Restart.TRANSIENT), lab.child("b").backoff(slow)))) {
                 node.ref(A).send(new Lab.Quit(new dev.coppice.kernel.ExitReason.Normal()));
                 Lab.crash(node, Lab.name("b"));
                 while (!root(node).call(new Control.Ready()).notReady().equals(java.util.List.of("b"))) {

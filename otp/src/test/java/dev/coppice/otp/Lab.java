@@ -96,11 +96,14 @@ final class Lab {
     /// What a node tells, in order.
     static <E extends NodeEvent> LinkedBlockingQueue<E> events(Node node, Class<E> type) {
         var queue = new LinkedBlockingQueue<E>();
-        var _ = node.subscribe(type, node.spawn((Self<E> self) -> {
-            while (true) {
-                queue.add(self.receive());
-            }
-        }));
+        var _ =
+                node.subscribe(
+                        type,
+                        node.spawn((Self<E> self) -> {
+                            while (true) {
+                                queue.add(self.receive());
+                            }
+                        }));
         return queue;
     }
 
@@ -158,10 +161,12 @@ final class Lab {
 
     private boolean takeFailure(String id) {
         var taken = new boolean[1];
-        failing.computeIfPresent(id, (_, left) -> {
-            taken[0] = left > 0;
-            return left - 1;
-        });
+        failing.computeIfPresent(
+                id,
+                (_, left) -> {
+                    taken[0] = left > 0;
+                    return left - 1;
+                });
         return taken[0];
     }
 }

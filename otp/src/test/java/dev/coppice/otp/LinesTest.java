@@ -56,17 +56,19 @@ class LinesTest {
         void is_one_line_with_the_supervisor_the_child_and_the_reason_as_keys() {
             restart(0);
 
-            assertThat(written.list).singleElement().satisfies(line -> {
-                assertThat(line.getLevel()).isEqualTo(Level.WARN);
-                assertThat(line.getKeyValuePairs())
-                        .extracting(pair -> pair.key + "=" + pair.value)
-                        .containsExactly(
-                                "supervisor=/root",
-                                "child=a",
-                                "reason=" + Puppets.CRASH,
-                                "delay=PT0S",
-                                "restarts=1");
-            });
+            assertThat(written.list)
+                    .singleElement()
+                    .satisfies(line -> {
+                        assertThat(line.getLevel()).isEqualTo(Level.WARN);
+                        assertThat(line.getKeyValuePairs())
+                                .extracting(pair -> pair.key + "=" + pair.value)
+                                .containsExactly(
+                                        "supervisor=/root",
+                                        "child=a",
+                                        "reason=" + Puppets.CRASH,
+                                        "delay=PT0S",
+                                        "restarts=1");
+                    });
         }
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("#69")
 @Tag("#72")
 class ModelTest {
-    private static final int SEQUENCES = 20_000;
+    private static final int SEQUENCES = 12_000;
     private static final long FIRST_SEED = Long.getLong("coppice.seed", 1);
 
     /// What the sequences met, so that a generator that has gone dull is noticed.
@@ -39,8 +39,22 @@ class ModelTest {
             }
             assertThat(met)
                     .containsKeys(
-                            "ONE", "ALL", "REST", "boot failed", "gave up", "survived", "retry", "Started", "Running",
-                            "Present", "NotStarted", "Ignored", "Invalid", "NotFound", "Restarting", "Done")
+                            "ONE",
+                            "ALL",
+                            "REST",
+                            "boot failed",
+                            "gave up",
+                            "survived",
+                            "retry",
+                            "Started",
+                            "Running",
+                            "Present",
+                            "NotStarted",
+                            "Ignored",
+                            "Invalid",
+                            "NotFound",
+                            "Restarting",
+                            "Done")
                     .allSatisfy((what, times) -> assertThat(times).as(what).isGreaterThan(100));
         }
     }
@@ -99,13 +113,14 @@ class ModelTest {
         }
 
         private static Child child(ReferenceModel.Kid kid) {
-            var child = Puppets.child(
-                    kid.id,
-                    switch (kid.type) {
-                        case 'p' -> Restart.PERMANENT;
-                        case 't' -> Restart.TRANSIENT;
-                        default -> Restart.TEMPORARY;
-                    });
+            var child =
+                    Puppets.child(
+                            kid.id,
+                            switch (kid.type) {
+                                case 'p' -> Restart.PERMANENT;
+                                case 't' -> Restart.TRANSIENT;
+                                default -> Restart.TEMPORARY;
+                            });
             child = kid.significant ? child.significant() : child;
             var wait = Duration.ofNanos(kid.wait);
             return kid.wait == 0
@@ -215,7 +230,9 @@ class ModelTest {
         private void compare() {
             assertThat(real.trace()).as(this::story).isEqualTo(String.join(" ", model.trace));
             assertThat(real.ended != null || real.failed != null).as(this::story).isEqualTo(model.over);
-            assertThat(real.retries).as(this::story).extracting(Puppets.Due::at)
+            assertThat(real.retries)
+                    .as(this::story)
+                    .extracting(Puppets.Due::at)
                     .containsExactlyElementsOf(model.retries.stream().map(ReferenceModel.Due::at).toList());
             if (!model.over) {
                 assertThat(real.state()).as(this::story).isEqualTo(model.state());

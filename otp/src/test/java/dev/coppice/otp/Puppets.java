@@ -70,7 +70,10 @@ final class Puppets {
 
     /// The child of this id exits by itself.
     void exits(String id, ExitReason reason) {
-        feed(new Event.Exited(Optional.ofNullable(pids.remove(id)).orElseThrow(() -> new NoSuchElementException(id)), reason));
+        feed(
+                new Event.Exited(
+                        Optional.ofNullable(pids.remove(id)).orElseThrow(() -> new NoSuchElementException(id)),
+                        reason));
     }
 
     /// Delivers the next retry, at its time.
@@ -105,10 +108,11 @@ final class Puppets {
     private void perform(Action action, ArrayDeque<Event> events) {
         switch (action) {
             case Action.Start(var child) -> events.add(start(child.id()));
-            case Action.Stop(var victims) -> victims.forEach(victim -> {
-                trace.add("-" + victim.child().id());
-                pids.remove(victim.child().id());
-            });
+            case Action.Stop(var victims) ->
+                    victims.forEach(victim -> {
+                        trace.add("-" + victim.child().id());
+                        pids.remove(victim.child().id());
+                    });
             case Action.Retry(var id, var ticket, var delay) -> {
                 trace.add("~" + id);
                 retries.add(new Due(id, ticket, now + delay.toNanos()));

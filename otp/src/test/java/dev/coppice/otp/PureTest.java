@@ -126,10 +126,14 @@ class PureTest {
 
         @Test
         void nothing_catches_an_error() {
-            var server = node.spawn(Pure.<Integer, Msg>of(0, (_, _) -> {
-                        throw new AssertionError("broken");
-                    })
-                    .resuming());
+            var server =
+                    node.spawn(
+                            Pure.<Integer, Msg>of(
+                                            0,
+                                            (_, _) -> {
+                                                throw new AssertionError("broken");
+                                            })
+                                    .resuming());
             server.send(new Total());
             assertThat(server.await()).isInstanceOf(ExitReason.Crashed.class);
         }
@@ -154,10 +158,12 @@ class PureTest {
         void keeps_its_value_when_a_function_throws() {
             var agent = node.spawn(Agent.of("safe"));
             var seen = new AtomicReference<String>();
-            assertThatThrownBy(() -> agent.call(new Agent.Update<>(value -> {
-                        seen.set(value);
-                        throw new IllegalStateException("no");
-                    })))
+            assertThatThrownBy(() ->
+                            agent.call(
+                                    new Agent.Update<>(value -> {
+                                        seen.set(value);
+                                        throw new IllegalStateException("no");
+                                    })))
                     .hasRootCauseMessage("no");
             String value = agent.call(new Agent.Get<>(v -> v));
             assertThat(value).isEqualTo("safe").isEqualTo(seen.get());

@@ -49,8 +49,7 @@ final class ReferenceModel {
     long now;
     boolean over;
 
-    ReferenceModel(
-            Strategy strategy, int intensity, long period, char auto, Function<String, Character> starts) {
+    ReferenceModel(Strategy strategy, int intensity, long period, char auto, Function<String, Character> starts) {
         this.strategy = strategy;
         this.intensity = intensity;
         this.period = period;

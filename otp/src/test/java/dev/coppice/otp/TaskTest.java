@@ -74,9 +74,12 @@ class TaskTest {
 
         @Test
         void gives_the_cause_of_a_failure_at_once() {
-            var task = Task.async(node, () -> {
-                throw new IllegalStateException("bad work");
-            });
+            var task =
+                    Task.async(
+                            node,
+                            () -> {
+                                throw new IllegalStateException("bad work");
+                            });
             assertThatThrownBy(task::get).isInstanceOf(CallFailed.class).hasRootCauseMessage("bad work");
             assertThat(task.await()).isInstanceOf(Outcome.Failed.class);
         }
@@ -94,8 +97,12 @@ class TaskTest {
             assertThat(task.await(SOON)).isEmpty();
             task.cancel();
 
-            assertThat(task.await()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.why())
-                    .isEqualTo(new Failure.Exited(new ExitReason.Shutdown("cancelled"))));
+            assertThat(task.await())
+                    .isInstanceOfSatisfying(
+                            Outcome.Failed.class,
+                            failed ->
+                                    assertThat(failed.why())
+                                            .isEqualTo(new Failure.Exited(new ExitReason.Shutdown("cancelled"))));
             task.cancel();
         }
 
@@ -122,17 +129,26 @@ class TaskTest {
         @Test
         void falls_with_a_linked_task_and_not_with_an_unlinked_one() throws Exception {
             var linked = node.spawn(lab.actor("linked"));
-            linked.send(new Lab.Run(self -> Task.async(self, () -> {
-                throw new IllegalStateException("bad work");
-            })));
+            linked.send(
+                    new Lab.Run(self ->
+                            Task.async(
+                                    self,
+                                    () -> {
+                                        throw new IllegalStateException("bad work");
+                                    })));
             assertThat(linked.await()).isInstanceOf(ExitReason.Crashed.class);
 
             var free = node.spawn(lab.actor("free"));
             var outcome = new AtomicReference<Outcome<?>>();
-            free.send(new Lab.Run(self -> outcome.set(Task.asyncNoLink(self, () -> {
-                        throw new IllegalStateException("bad work");
-                    })
-                    .await())));
+            free.send(
+                    new Lab.Run(self ->
+                            outcome.set(
+                                    Task.asyncNoLink(
+                                                    self,
+                                                    () -> {
+                                                        throw new IllegalStateException("bad work");
+                                                    })
+                                            .await())));
             assertThat(free.call(new Lab.Ping())).isEqualTo(1);
             assertThat(outcome.get()).isInstanceOf(Outcome.Failed.class);
         }
@@ -143,18 +159,25 @@ class TaskTest {
             var started = new CountDownLatch(2);
             var mine = new AtomicReference<Task<Integer>>();
             var others = new AtomicReference<Task<Integer>>();
-            var starter = node.spawn(lab.actor("starter"));
-            starter.send(new Lab.Run(self -> {
-                mine.set(Task.async(self, () -> {
-                    started.countDown();
-                    return node.ref(Name.<Lab.Msg>of("silent2")).call(new Lab.Ping());
-                }));
-                others.set(Task.async(tasks(), () -> {
-                    started.countDown();
-                    return waited();
-                }));
-            }));
             node.spawn(lab.actor("silent2").named(Name.<Lab.Msg>of("silent2"))).send(new Lab.Hang(go));
+            var starter = node.spawn(lab.actor("starter"));
+            starter.send(
+                    new Lab.Run(self -> {
+                        mine.set(
+                                Task.async(
+                                        self,
+                                        () -> {
+                                            started.countDown();
+                                            return node.ref(Name.<Lab.Msg>of("silent2")).call(new Lab.Ping());
+                                        }));
+                        others.set(
+                                Task.async(
+                                        tasks(),
+                                        () -> {
+                                            started.countDown();
+                                            return waited();
+                                        }));
+                    }));
             started.await();
             starter.kill();
 
@@ -173,17 +196,22 @@ class TaskTest {
             var running = IntStream.range(0, 3).mapToObj(_ -> Task.async(tasks(), TaskTest.this::waited)).toList();
             var fourth = Task.async(tasks(), TaskTest.this::waited);
 
-            assertThat(fourth.await()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.why())
-                    .isEqualTo(new Failure.Refused("more than 3 tasks")));
+            assertThat(fourth.await())
+                    .isInstanceOfSatisfying(
+                            Outcome.Failed.class,
+                            failed -> assertThat(failed.why()).isEqualTo(new Failure.Refused("more than 3 tasks")));
             go.countDown();
             assertThat(running).allSatisfy(task -> assertThat(task.get()).isEqualTo(7));
         }
 
         @Test
         void survives_its_tasks_and_takes_them_with_it() {
-            var bad = Task.async(tasks(), () -> {
-                throw new IllegalStateException("bad work");
-            });
+            var bad =
+                    Task.async(
+                            tasks(),
+                            () -> {
+                                throw new IllegalStateException("bad work");
+                            });
             assertThatThrownBy(bad::get).hasRootCauseMessage("bad work");
             var good = Task.async(tasks(), () -> 1);
             assertThat(good.get()).isEqualTo(1);
@@ -247,12 +275,13 @@ class TaskTest {
         void without_order_does_not_wait_for_the_slowest() {
             try (var stream = Task.unorderedStream(node, 2, List.of(1, 2, 3, 4), n -> n == 1 ? waited() + 100 : n)) {
                 var seen = new ArrayList<Integer>();
-                stream.map(Outcome::get).forEach(n -> {
-                    seen.add(n);
-                    if (seen.size() == 3) {
-                        go.countDown();
-                    }
-                });
+                stream.map(Outcome::get)
+                        .forEach(n -> {
+                            seen.add(n);
+                            if (seen.size() == 3) {
+                                go.countDown();
+                            }
+                        });
                 assertThat(seen).containsExactly(2, 3, 4, 107);
             }
         }

@@ -45,7 +45,9 @@ final class Jvm {
         var said = new java.io.StringWriter();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
             var arguments = Stream.concat(Stream.of("-d", into.toString(), "-Xlint:all"), Stream.of(options)).toList();
-            boolean ok = compiler.getTask(said, files, null, arguments, null, files.getJavaFileObjectsFromPaths(sources)).call();
+            boolean ok =
+                    compiler.getTask(said, files, null, arguments, null, files.getJavaFileObjectsFromPaths(sources))
+                            .call();
             assertThat(said.toString()).isEmpty();
             assertThat(ok).isTrue();
         }
@@ -56,9 +58,10 @@ final class Jvm {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         Path errors = Files.createTempFile("coppice", ".err");
         try {
-            var process = new ProcessBuilder(Stream.concat(Stream.of(java.toString()), Stream.of(arguments)).toList())
-                    .redirectError(errors.toFile())
-                    .start();
+            var process =
+                    new ProcessBuilder(Stream.concat(Stream.of(java.toString()), Stream.of(arguments)).toList())
+                            .redirectError(errors.toFile())
+                            .start();
             // A program that hangs must not hang the test, which waits for the end of its output below.
             process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(_ -> process.destroyForcibly());
             String printed = new String(process.getInputStream().readAllBytes());

@@ -19,8 +19,7 @@ class Outsiders {
     private static final Path SLF4J = Jvm.library(org.slf4j.Logger.class);
     private static final Path JSPECIFY = Jvm.library(Nullable.class);
 
-    @TempDir
-    Path out;
+    @TempDir Path out;
 
     private String libraries;
 
@@ -43,7 +42,12 @@ class Outsiders {
         @Test
         void runs_on_the_module_path() throws Exception {
             Jvm.compile(out, List.of(main, CONSUMER.resolve("module-info.java")), "-p", libraries);
-            assertThat(Jvm.run("-p", Jvm.path(out) + java.io.File.pathSeparator + libraries, "-m", "outside.consumer/outside.consumer.Main"))
+            assertThat(
+                            Jvm.run(
+                                    "-p",
+                                    Jvm.path(out) + java.io.File.pathSeparator + libraries,
+                                    "-m",
+                                    "outside.consumer/outside.consumer.Main"))
                     .isEqualToIgnoringNewLines("42");
         }
     }

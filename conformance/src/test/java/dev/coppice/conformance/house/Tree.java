@@ -16,8 +16,9 @@ final class Tree {
     private static final Set<String> NOT_OURS = Set.of(".git", "target", "node_modules");
 
     // Text blocks, strings and characters too, and first, so that a // inside one is no comment.
-    private static final Pattern NO_CODE = Pattern.compile(
-            "\"\"\"(?s:.*?)\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*(?s:.*?)\\*/");
+    private static final Pattern NO_CODE =
+            Pattern.compile(
+                    "\"\"\"(?s:.*?)\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*(?s:.*?)\\*/");
 
     private Tree() {}
 
@@ -39,10 +40,7 @@ final class Tree {
 
     /// The folders of the rooms: those that hold a pom.
     static List<Path> rooms() {
-        return files(ROOT, "pom.xml").stream()
-                .map(Path::getParent)
-                .filter(room -> !room.equals(ROOT))
-                .toList();
+        return files(ROOT, "pom.xml").stream().map(Path::getParent).filter(room -> !room.equals(ROOT)).toList();
     }
 
     static String text(Path file) {

@@ -35,21 +35,43 @@ final class Receiving {
                 }
                 continue;
             }
-            var message = look(cell, mail);
-            if (message == null) {
-                unlink(cell, declined, mail);
-                continue;
-            }
-            var match = pattern.match(Receiving.<M>typed(message));
-            if (match != null && claim(cell, declined, mail)) {
+            var seen = look(cell, pattern, mail);
+            if (seen instanceof Seen.Match<T>(var match) && claim(cell, declined, mail)) {
                 return match;
             }
-            if (match == null) {
+            if (seen instanceof Seen.Nothing<T>) {
+                unlink(cell, declined, mail);
+            } else if (seen instanceof Seen.Declined<T>) {
                 declined = mail;
                 if (scanned++ == LONG_SCAN) {
                     cell.node.observers.longScan(cell, scanned);
                 }
             }
+        }
+    }
+
+    /// What a look at a mail has shown.
+    private sealed interface Seen<T> {
+        record Match<T>(T match) implements Seen<T> {}
+
+        record Declined<T>() implements Seen<T> {}
+
+        record Nothing<T>() implements Seen<T> {}
+    }
+
+    /// Runs the user's functions and the pattern on a mail. When one throws and the body lets it pass, the mail is the poison that a next
+    /// incarnation must not meet again; a body that catches it still has the mail where it was.
+    private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, Mail mail) {
+        try {
+            var message = mail instanceof Signal signal ? signal.open(cell) : mail.message();
+            if (message == null) {
+                return new Seen.Nothing<>();
+            }
+            var match = pattern.match(Receiving.<M>typed(message));
+            return match == null ? new Seen.Declined<>() : new Seen.Match<>(match);
+        } catch (Throwable thrown) {
+            cell.selfRef().failedOn(mail);
+            throw thrown;
         }
     }
 
@@ -65,10 +87,6 @@ final class Receiving {
             last.next = arrived;
         }
         return true;
-    }
-
-    private static @Nullable Object look(Cell<?> cell, Mail mail) {
-        return mail instanceof Signal signal ? signal.open(cell) : mail.message();
     }
 
     /// Receives the mail; false when it was withdrawn at the last moment.

@@ -82,11 +82,13 @@ final class Watchdog implements Runnable {
         long now = System.nanoTime();
         places.ring(now);
         boolean work = places.anyWork();
-        if (alert || !places.apart.isEmpty()) {
-            quietTicks = ticking ? quietTicks : 0;
-            look(now, work);
+        if (alert && !ticking) {
+            quietTicks = 0;
         }
         ticking = alert;
+        if (alert || !places.allIdle()) {
+            look(now, work);
+        }
         long until = Math.min(nextLook(now, work), places.earliestAlarm());
         wakesAt = until;
         // An alarm added before it could read the new value is found by this second look.
