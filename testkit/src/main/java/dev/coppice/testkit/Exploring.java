@@ -78,7 +78,11 @@ final class Exploring {
 
     /// The property `coppice.replay` says what replays a seed elsewhere than in a build with Maven; `%d` stands for the seed.
     static String command(long seed) {
-        return System.getProperty("coppice.replay", "./mvnw test -Dtest=" + caller() + " -Dcoppice.seed=%d")
+        return command(seed, caller());
+    }
+
+    static String command(long seed, String test) {
+        return System.getProperty("coppice.replay", "./mvnw test -Dtest=" + test + " -Dcoppice.seed=%d")
                 .replace("%d", Long.toString(seed));
     }
 
@@ -87,8 +91,13 @@ final class Exploring {
                 .walk(frames -> frames
                         .dropWhile(frame -> ours(frame.getClassName()))
                         .findFirst()
-                        .map(frame -> simple(frame.getClassName()) + "#" + frame.getMethodName())
+                        .map(frame -> simple(frame.getClassName()) + "#" + method(frame.getMethodName()))
                         .orElse("*"));
+    }
+
+    /// The method that a lambda stands in: `lambda$name$0`.
+    private static String method(String name) {
+        return name.startsWith("lambda$") ? name.split("\\$")[1] : name;
     }
 
     private static boolean ours(String name) {

@@ -67,7 +67,7 @@ public final class Seeded implements Scheduler {
     private static final int NOISE = 4;
 
     /// How long, in real time, the world may go without a step.
-    private static final long PATIENCE = 10_000_000_000L;
+    private long patience = 10_000_000_000L;
 
     /// How many steps one run may take.
     private static final long BUDGET = 10_000_000;
@@ -106,6 +106,9 @@ public final class Seeded implements Scheduler {
     /// Written by the holder; read by the boss while it waits, to see that something moves.
     private volatile long steps;
 
+    /// Written by the thread that was told that it is foreign; read by the boss.
+    private volatile @Nullable IllegalStateException foreigner;
+
     /// Written by the boss when its patience is over, so that a world that never comes to rest ends; read by drivers.
     private volatile boolean abandoned;
 
@@ -141,6 +144,12 @@ public final class Seeded implements Scheduler {
     /// From now on those who can move are chosen in this way; at random by default.
     public Seeded pick(Pick pick) {
         picker = Picker.of(pick, picks);
+        return this;
+    }
+
+    /// How long, in real time, the boss waits for a step; 10 s.
+    Seeded patience(Duration limit) {
+        patience = limit.toNanos();
         return this;
     }
 
@@ -439,9 +448,9 @@ public final class Seeded implements Scheduler {
         var begun = System.nanoTime();
         var me = Thread.currentThread();
         while (holder != me && steps == before && !me.isInterrupted()) {
-            LockSupport.parkNanos(this, PATIENCE);
-            if (holder != me && steps == before && System.nanoTime() - begun >= PATIENCE) {
-                throw stuck("nothing has moved for " + Duration.ofNanos(PATIENCE) + " of real time");
+            LockSupport.parkNanos(this, patience);
+            if (holder != me && steps == before && System.nanoTime() - begun >= patience) {
+                throw stuck("nothing has moved for " + Duration.ofNanos(patience) + " of real time");
             }
         }
     }
@@ -550,7 +559,7 @@ public final class Seeded implements Scheduler {
     private void mine(String what) {
         var me = Thread.currentThread();
         if (me != holder) {
-            throw new IllegalStateException(this + ": " + what + " by the foreign thread " + me + " while " + holder
+            throw foreigner = new IllegalStateException(this + ": " + what + " by the foreign thread " + me + " while " + holder
                     + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
         }
     }
@@ -565,6 +574,11 @@ public final class Seeded implements Scheduler {
             throw new IllegalStateException(this + ": deadlock after " + elapsed()
                     + ": nothing is ready, no alarm is set, and these wait: " + String.join("; ", waiting()));
         }
+    }
+
+    /// What the last foreign thread was told, if there was one.
+    @Nullable IllegalStateException foreigner() {
+        return foreigner;
     }
 
     /// Whether somebody kept the baton for too long, so that nothing can be done here any more.

@@ -414,8 +414,12 @@ public final class World implements AutoCloseable {
         check();
     }
 
-    /// Throws what the oracles have found.
+    /// Throws what the oracles have found. Whom a foreign thread has touched cannot be trusted any more, nor replayed.
     private void check() {
+        var foreign = seeded.foreigner();
+        if (foreign != null) {
+            throw new AssertionError(this + ": touched by a foreign thread, whose stack follows", foreign);
+        }
         watch.violation().ifPresent(found -> {
             throw failure(found);
         });

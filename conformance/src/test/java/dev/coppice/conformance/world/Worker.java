@@ -85,7 +85,7 @@ class Worker implements Server<Job> {
             case Job.Later request -> later(request, self);
             case Job.Forward forward -> {
                 book.received(self.pid(), forward.by(), forward.number());
-                self.forward(forward, new Job.Later(forward.number(), 1, Duration.ofMillis(1)), forward.to());
+                handOn(forward, self);
             }
             case Job.Silence _ -> book.count("fault: no answer");
             case Job.Gone gone -> book.gone(self.pid(), gone.watch(), gone);
@@ -98,6 +98,16 @@ class Worker implements Server<Job> {
             case Job.Tick(var incarnation, var timer) -> book.ticks(self.pid(), incarnation, timer);
             case Job.Due(var incarnation, var number) -> due(incarnation, number, self);
             case Job.Worked(var incarnation, var task, _) -> book.worked(self.pid(), incarnation, task);
+        }
+    }
+
+    /// May have to wait for room there: an edge of the wait-for graph for as long.
+    private void handOn(Job.Forward forward, Self<Job> self) {
+        book.calls(self.pid(), forward.to(), self.nanoTime(), Duration.ZERO);
+        try {
+            self.forward(forward, new Job.Later(forward.number(), 1, Duration.ofMillis(1)), forward.to());
+        } finally {
+            book.returns(self.pid());
         }
     }
 
