@@ -141,10 +141,11 @@ final class Dying {
 
     /// The end of mail that nobody received: dead letters, or kept for the next incarnation. Signals concern nobody else.
     private static void buryAll(Cell<?> cell, @Nullable Mail mail, ExitReason reason, @Nullable Slot keeper) {
+        var poison = cell.self == null ? null : cell.self.poison();
         while (mail != null) {
             var next = mail.next;
             mail.next = null;
-            if (!(mail instanceof Signal) && keeper != null) {
+            if (!(mail instanceof Signal) && keeper != null && mail != poison) {
                 keeper.keep(mail);
             } else if (!(mail instanceof Signal)) {
                 cell.node.deadLetter(mail, cell, new DeadLetter.Reason.Died(reason));
