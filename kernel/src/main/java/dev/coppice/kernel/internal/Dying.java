@@ -205,6 +205,11 @@ final class Dying {
     }
 
     private static void announce(Cell<?> cell, ExitReason reason) {
+        announce(cell, reason, true);
+    }
+
+    /// @param known whether its start has been told, so that its exit is to be told too
+    private static void announce(Cell<?> cell, ExitReason reason, boolean known) {
         var path = cell.node.observers.watched() ? cell.path() : "";
         if (!becomeGone(cell, reason)) {
             return;
@@ -222,7 +227,9 @@ final class Dying {
         cell.self = null;
         cell.family = null;
         cell.node.countExited(reason);
-        cell.node.observers.exited(cell, path, reason);
+        if (known) {
+            cell.node.observers.exited(cell, path, reason);
+        }
         for (var tie = Ties.take(cell); tie != null; tie = Ties.take(cell)) {
             tie.announce(cell, reason);
         }
@@ -250,7 +257,7 @@ final class Dying {
     /// Takes back an actor that could not be given its name: it never ran and nobody knows it.
     static void discard(Cell<?> cell, ExitReason reason) {
         closeMailbox(cell, reason);
-        announce(cell, reason);
+        announce(cell, reason, false);
     }
 
     /// Goes on without an actor whose code ignores its kill: fenced, counted, its name free.

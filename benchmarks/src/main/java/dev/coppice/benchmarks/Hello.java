@@ -1,0 +1,26 @@
+package dev.coppice.benchmarks;
+
+/// Starts a system, handles one message, ends: the process that `start-up` measures. On the floor it does nothing.
+final class Hello {
+    private Hello() {}
+
+    public static void main(String[] args) throws Exception {
+        if (!args[0].equals("floor")) {
+            try (var actors = Systems.start(args[0])) {
+                greet(actors);
+            }
+        }
+    }
+
+    private static <A, S> void greet(Actors<A, S> actors) throws InterruptedException {
+        var signal = new Signal();
+        signal.expect(1);
+        A address =
+                actors.spawn((_, _) -> {
+                    signal.done();
+                    return true;
+                });
+        actors.send(address, "hello");
+        signal.await();
+    }
+}

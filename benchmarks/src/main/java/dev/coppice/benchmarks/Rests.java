@@ -1,0 +1,98 @@
+package dev.coppice.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Actors that have each handled one message and wait for the next.
+final class Rests {
+    private static final Object TOUCH = "touch";
+
+    private Rests() {}
+
+    /// Bytes of heap for each of a million, 200,000 a round. They share one body without state, so what is measured is the system's own;
+    /// the address that somebody keeps of each is included.
+    static <A, S> Batch memory(Actors<A, S> actors, Meter meter) throws Exception {
+        return memory(actors, meter, meter.size(200_000));
+    }
+
+    /// The same for ten million.
+    static <A, S> Batch memoryOfTenMillion(Actors<A, S> actors, Meter meter) throws Exception {
+        return memory(actors, meter, meter.size(2_000_000));
+    }
+
+    private static <A, S> Batch memory(Actors<A, S> actors, Meter meter, int each) throws Exception {
+        meter.keep(fill(actors, Math.min(each, 2_000))); // what is made once is not theirs
+        return () -> {
+            long before = heap();
+            meter.keep(fill(actors, each));
+            meter.value((double) (heap() - before) / each);
+        };
+    }
+
+    /// Percent of a core that a million use.
+    static <A, S> Batch cpu(Actors<A, S> actors, Meter meter) throws Exception {
+        meter.keep(fill(actors, meter.size(1_000_000)));
+        heap();
+        int millis = meter.size(2_000);
+        Thread.sleep(millis / 2);
+        return () -> {
+            meter.begin();
+            Thread.sleep(millis);
+            meter.end(0);
+            meter.value(100.0 * meter.cpu() / meter.elapsed());
+        };
+    }
+
+    private static <A, S> Object[] fill(Actors<A, S> actors, int count) throws InterruptedException {
+        var touched = new CountDownLatch(count);
+        var addresses = new Object[count];
+        actors.send(actors.spawn(new Maker<>(actors, addresses, touched)), TOUCH);
+        if (!touched.await(5, TimeUnit.MINUTES)) {
+            throw new IllegalStateException(
+                    touched.getCount() + " of " + count + " actors have not handled their message");
+        }
+        return addresses;
+    }
+
+    /// Starts the others, a thousand a message.
+    private static final class Maker<A, S> implements Body<A, S> {
+        private final Actors<A, S> actors;
+        private final Object[] addresses;
+        private final Body<A, S> body;
+        private int made;
+
+        Maker(Actors<A, S> actors, Object[] addresses, CountDownLatch touched) {
+            this.actors = actors;
+            this.addresses = addresses;
+            this.body =
+                    (_, _) -> {
+                        touched.countDown();
+                        return false;
+                    };
+        }
+
+        @Override
+        public boolean handle(Object message, S self) {
+            for (int end = Math.min(addresses.length, made + 1_000); made < end; made++) {
+                A address = actors.spawn(self, body);
+                actors.send(address, message);
+                addresses[made] = address;
+            }
+            if (made < addresses.length) {
+                actors.send(actors.self(self), message);
+            }
+            return false;
+        }
+    }
+
+    /// The heap in use after collections that no longer free anything.
+    private static long heap() {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            System.gc();
+            used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return used;
+    }
+}
