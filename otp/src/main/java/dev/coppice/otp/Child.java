@@ -59,6 +59,10 @@ public final class Child {
     }
 
     private final Actor<?> actor;
+
+    /// The actor's, asked for once: what it is cannot change or fail later, inside a supervisor.
+    private final Recipe<?> recipe;
+
     private String id;
     private Restart restart = Restart.PERMANENT;
     private boolean significant;
@@ -71,7 +75,8 @@ public final class Child {
     private Child(String id, Actor<?> actor) {
         this.id = Limits.visible("the id of a child", id);
         this.actor = actor;
-        this.shutdown = supervises(actor.recipe()) ? Shutdown.infinite() : Shutdown.after(actor.recipe().stopWithin());
+        this.recipe = actor.recipe();
+        this.shutdown = supervises(recipe) ? Shutdown.infinite() : Shutdown.after(recipe.stopWithin());
     }
 
     /// A changed copy; the fields are written only here, before the copy is handed out.
@@ -223,25 +228,25 @@ public final class Child {
     }
 
     public Optional<? extends Name<?>> name() {
-        return actor.recipe().name();
+        return recipe.name();
     }
 
     /// Whether it is itself a supervisor of any kind.
     public boolean isSupervisor() {
-        return supervises(actor.recipe());
+        return supervises(recipe);
     }
 
     /// The supervisor that it is, when it is a [Supervisor].
     Optional<Supervisor> supervisor() {
-        return actor.recipe().body() instanceof Recipe.Body.OfServer<?>(SupervisorServer.Incarnations made)
+        return recipe.body() instanceof Recipe.Body.OfServer<?>(SupervisorServer.Incarnations made)
                 ? Optional.of(made.rules())
                 : Optional.empty();
     }
 
     /// What is started: the actor's recipe, labelled with the id, stopped within the child's own limit should the supervisor die first.
     Recipe<?> recipe() {
-        Recipe<?> recipe = Shutdowns.limit(actor.recipe(), shutdown);
-        return recipe.label().isPresent() ? recipe : recipe.labelled(id);
+        Recipe<?> limited = Shutdowns.limit(recipe, shutdown);
+        return limited.label().isPresent() ? limited : limited.labelled(id);
     }
 
     /// Recognised by the factory, so that a named or labelled supervisor is one still.

@@ -108,11 +108,21 @@ final class DynamicServer implements Server<Object> {
     }
 
     private <N> void start(DynamicSupervisor.StartChild<N> request) {
-        self.reply(request, herd.isFull() ? new Start.Full<>(rules.maxChildren()) : add(request.actor()));
+        self.reply(request, herd.isFull() ? new Start.Full<>(rules.maxChildren()) : made(request.actor()));
     }
 
-    private <N> Start<N> add(Actor<N> actor) {
-        var entry = new Herd.Entry(rules.child(actor));
+    /// The recipe is made by code of others, which must not harm this supervisor's other children.
+    private <N> Start<N> made(Actor<N> actor) {
+        Herd.Entry entry;
+        try {
+            entry = new Herd.Entry(rules.child(actor));
+        } catch (RuntimeException wrong) {
+            return new Start.NotStarted<>(new ExitReason.Crashed(wrong));
+        }
+        return add(entry);
+    }
+
+    private <N> Start<N> add(Herd.Entry entry) {
         if (herd.nameTaken(entry)) {
             return new Start.NotStarted<>(
                     new ExitReason.Crashed(
@@ -120,7 +130,7 @@ final class DynamicServer implements Server<Object> {
         }
         var tried = spawn(entry);
         if (tried.pid.isPresent()) {
-            @SuppressWarnings("unchecked") // started from this very actor
+            @SuppressWarnings("unchecked") // started from the actor of the request, whose protocol is N
             var pid = (Pid<N>) tried.pid.get();
             return new Start.Started<>(pid);
         }

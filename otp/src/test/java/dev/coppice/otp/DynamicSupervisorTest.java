@@ -70,6 +70,19 @@ class DynamicSupervisorTest {
         }
 
         @Test
+        void that_has_no_valid_recipe_says_so_and_harms_no_other() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                var a = add(node, "a");
+                var wrong = Supervisor.oneForOne(lab.child("x", TRANSIENT).significant());
+                var answer = kids(node).call(new StartChild<>(wrong));
+
+                assertThat(answer).isInstanceOf(Start.NotStarted.class);
+                assertThat(answer.toString()).contains("autoShutdown");
+                assertThat(a.call(new Lab.Ping())).isEqualTo(1);
+            }
+        }
+
+        @Test
         void that_is_ignored_says_so() throws Exception {
             lab.starting.put("a", self -> self.stop());
             try (var node = start(DynamicSupervisor.of())) {

@@ -33,11 +33,20 @@ public final class Leaks {
         node.children().forEach(pid -> actor(pid, left));
         var counters = node.counters();
         if (counters.actors() != 0) {
-            left.add(counters.actors() + " actors by count (" + counters.spawned() + " spawned, " + counters.exited()
-                    + " exited)");
+            left.add(
+                    counters.actors()
+                            + " actors by count ("
+                            + counters.spawned()
+                            + " spawned, "
+                            + counters.exited()
+                            + " exited)");
         }
-        node.names().forEach((name, holder) ->
-                left.add("the name " + name + (holder.isPresent() ? " of " + holder.get().path() : ", reserved")));
+        node.names()
+                .forEach((name, holder) ->
+                        left.add(
+                                "the name "
+                                        + name
+                                        + (holder.isPresent() ? " of " + holder.get().path() : ", reserved")));
         if (counters.timers() != 0) {
             left.add(counters.timers() + " timers");
         }
@@ -52,8 +61,14 @@ public final class Leaks {
 
     private static void actor(Pid<?> pid, List<String> left) {
         var info = pid.info();
-        left.add("actor " + info.path() + " (" + info.status() + info.name().map(name -> ", named " + name).orElse("")
-                + (info.links().isEmpty() ? "" : ", linked with " + info.links()) + ")");
+        left.add(
+                "actor "
+                        + info.path()
+                        + " ("
+                        + info.status()
+                        + info.name().map(name -> ", named " + name).orElse("")
+                        + (info.links().isEmpty() ? "" : ", linked with " + info.links())
+                        + ")");
         info.children().forEach(child -> actor(child, left));
     }
 }

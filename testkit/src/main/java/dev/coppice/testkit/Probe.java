@@ -34,8 +34,10 @@ import java.util.function.Supplier;
 /// A request that it received stays open until the test answers it with [#reply]. Each expectation waits for at most 5 s, or as
 /// [#patience] and [#within] say; when it fails, the error names what came instead. For one tester at a time.
 public final class Probe<M> implements Door<M> {
-    // An actor lies underneath, and an expectation is a call to it. So a probe waits as everybody waits: in real time on a node's own
-    // scheduler, and by running the world on the seeded one. The door only passes envelopes on; requests, deadlines and the ledger
+    // An actor lies underneath, and an expectation is a call to it. So a probe waits as everybody waits: in real time
+    // on a node's own
+    // scheduler, and by running the world on the seeded one. The door only passes envelopes on; requests, deadlines and
+    // the ledger
     // are the kernel's business.
 
     private static final Duration SLACK = Duration.ofSeconds(10);
@@ -99,9 +101,10 @@ public final class Probe<M> implements Door<M> {
 
     /// Nothing arrives for this long.
     public void expectNothing(Duration time) {
-        take(time).ifPresent(message -> {
-            throw unexpected("nothing for " + time, message);
-        });
+        take(time)
+                .ifPresent(message -> {
+                    throw unexpected("nothing for " + time, message);
+                });
     }
 
     /// All that is there now.
@@ -120,14 +123,16 @@ public final class Probe<M> implements Door<M> {
 
     /// The first message that matches; others before it are skipped.
     public <T> T fish(Pattern<M, T> pattern) {
-        return within(left(), () -> {
-            while (true) {
-                var match = pattern.match(next("a message that matches"));
-                if (match != null) {
-                    return match;
-                }
-            }
-        });
+        return within(
+                left(),
+                () -> {
+                    while (true) {
+                        var match = pattern.match(next("a message that matches"));
+                        if (match != null) {
+                            return match;
+                        }
+                    }
+                });
     }
 
     /// All expectations in `body` together take no longer than this.
@@ -202,8 +207,9 @@ public final class Probe<M> implements Door<M> {
 
     private M next(String what) {
         var limit = left();
-        return take(limit).orElseThrow(
-                () -> new AssertionError(this + " expected " + what + ", got nothing within " + limit + before()));
+        return take(limit)
+                .orElseThrow(() ->
+                        new AssertionError(this + " expected " + what + ", got nothing within " + limit + before()));
     }
 
     private Optional<M> take(Duration limit) {

@@ -37,13 +37,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Code that blocks otherwise than through the kernel blocks the whole world. Where a recipe asks to run is ignored.
 public final class Seeded implements Scheduler {
-    // The idea. Everything that can move is an entry of `ready`: an actor's activation, a job, the resumption of a thread that waits.
-    // A driver, an ordinary virtual thread, picks entries and runs them on its own stack. Code that waits keeps its thread, parked,
-    // and starts a fresh driver, which goes on picking. When a driver picks a resumption, it unparks that thread and ends, and the
-    // resumed thread, once its own activation returns, finds itself in the driver's loop at the bottom of its stack and drives on.
+    // The idea. Everything that can move is an entry of `ready`: an actor's activation, a job, the resumption of a
+    // thread that waits.
+    // A driver, an ordinary virtual thread, picks entries and runs them on its own stack. Code that waits keeps its
+    // thread, parked,
+    // and starts a fresh driver, which goes on picking. When a driver picks a resumption, it unparks that thread and
+    // ends, and the
+    // resumed thread, once its own activation returns, finds itself in the driver's loop at the bottom of its stack and
+    // drives on.
     //
-    // So there is a baton: `holder`, the one thread that may run. It is passed by writing `holder` and then unparking or starting the
-    // new holder, and by nothing else; whoever is parked goes on only when it reads itself there. All other fields are plain: only
+    // So there is a baton: `holder`, the one thread that may run. It is passed by writing `holder` and then unparking
+    // or starting the
+    // new holder, and by nothing else; whoever is parked goes on only when it reads itself there. All other fields are
+    // plain: only
     // the holder touches them, and the volatile `holder` orders one holder's writes before the next one's reads.
     //
     //   boss   -- suspend, settle, advance --> driver
@@ -51,11 +57,14 @@ public final class Seeded implements Scheduler {
     //   driver -- its activation suspends  --> a fresh driver; the thread stays parked
     //   driver -- nothing left to do       --> boss
     //
-    // How far the world may run by itself is `horizon`, an instant: now for settle, a later one for advance, and no limit (`awaited`)
-    // while the boss waits for an event. Alarms due now are a candidate beside the ready entries, so that a time-out can lose or win
+    // How far the world may run by itself is `horizon`, an instant: now for settle, a later one for advance, and no
+    // limit (`awaited`)
+    // while the boss waits for an event. Alarms due now are a candidate beside the ready entries, so that a time-out
+    // can lose or win
     // against what happens in the same instant; they ring in the order of time, then of scheduling.
     //
-    // Picks, the numbers given to the kernel, and noise draw from streams of their own: more noise does not shift the numbers.
+    // Picks, the numbers given to the kernel, and noise draw from streams of their own: more noise does not shift the
+    // numbers.
 
     private static final int NOISE = 4;
 
@@ -156,8 +165,8 @@ public final class Seeded implements Scheduler {
     private void run(long until) {
         mine("run");
         if (Thread.currentThread() != boss) {
-            throw new IllegalStateException(this + ": only " + boss + ", which made it, may run it; this is "
-                    + Thread.currentThread());
+            throw new IllegalStateException(
+                    this + ": only " + boss + ", which made it, may run it; this is " + Thread.currentThread());
         }
         horizon = until;
         awaited = false;
@@ -378,8 +387,15 @@ public final class Seeded implements Scheduler {
     private void mine(String what) {
         var me = Thread.currentThread();
         if (me != holder) {
-            throw new IllegalStateException(this + ": " + what + " by the foreign thread " + me + " while " + holder
-                    + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
+            throw new IllegalStateException(
+                    this
+                            + ": "
+                            + what
+                            + " by the foreign thread "
+                            + me
+                            + " while "
+                            + holder
+                            + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
         }
     }
 
@@ -390,15 +406,25 @@ public final class Seeded implements Scheduler {
             throw new IllegalStateException(this + ": the kernel failed: " + why, why);
         }
         if (waiters.keySet().stream().anyMatch(waiting -> waiting.thread == boss && !waiting.over())) {
-            throw new IllegalStateException(this + ": deadlock after " + elapsed()
-                    + ": nothing is ready, no alarm is set, and these wait: " + String.join("; ", waiters.values()));
+            throw new IllegalStateException(
+                    this
+                            + ": deadlock after "
+                            + elapsed()
+                            + ": nothing is ready, no alarm is set, and these wait: "
+                            + String.join("; ", waiters.values()));
         }
     }
 
     private IllegalStateException stuck() {
         abandoned = true;
-        var stuck = new IllegalStateException(this + ": interrupted while " + holder + " (" + doing.get(holder)
-                + ") has the baton and does not give it back");
+        var stuck =
+                new IllegalStateException(
+                        this
+                                + ": interrupted while "
+                                + holder
+                                + " ("
+                                + doing.get(holder)
+                                + ") has the baton and does not give it back");
         stuck.setStackTrace(holder.getStackTrace());
         return stuck;
     }

@@ -97,12 +97,15 @@ class ProbeTest {
         void within_share_one_limit() {
             var before = seeded.elapsed();
             probe.run(self -> self.sendEvery(Duration.ofSeconds(1), new Count(1)));
-            assertThatThrownBy(() -> probe.within(Duration.ofMillis(2_500), () -> {
-                        for (int i = 0; i < 5; i++) {
-                            probe.expect();
-                        }
-                        return "too good";
-                    }))
+            assertThatThrownBy(() ->
+                            probe.within(
+                                    Duration.ofMillis(2_500),
+                                    () -> {
+                                        for (int i = 0; i < 5; i++) {
+                                            probe.expect();
+                                        }
+                                        return "too good";
+                                    }))
                     .isInstanceOf(AssertionError.class);
             assertThat(seeded.elapsed().minus(before)).isEqualTo(Duration.ofMillis(2_500));
         }
@@ -142,9 +145,10 @@ class ProbeTest {
 
         @Test
         void throw_in_the_test_what_they_throw() {
-            assertThatThrownBy(() -> probe.run(_ -> {
-                        throw new IllegalArgumentException("mine");
-                    }))
+            assertThatThrownBy(() ->
+                            probe.run(_ -> {
+                                throw new IllegalArgumentException("mine");
+                            }))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("mine");
             assertThat(probe.<Integer>get(_ -> 42)).isEqualTo(42);
@@ -156,8 +160,10 @@ class ProbeTest {
         @Test
         void actors_names_timers_and_messages_are_named() {
             Name<Msg> name = Name.of("forgotten");
-            var pid = node.spawn(Server.<Msg>of(() -> (_, self) -> self.sendAfter(Duration.ofDays(1), new Count(1)))
-                    .named(name));
+            var pid =
+                    node.spawn(
+                            Server.<Msg>of(() -> (_, self) -> self.sendAfter(Duration.ofDays(1), new Count(1)))
+                                    .named(name));
             pid.send(new Said("x"));
             seeded.settle();
             assertThatThrownBy(() -> Leaks.assertNone(node, seeded))

@@ -137,16 +137,20 @@ class SeededTest {
             }
             for (int i = 0; i < 8; i++) {
                 int me = i;
-                seeded.ready(new Hand(i, () -> {
-                    said.add("in " + me);
-                    seeded.pause("middle");
-                    if (me < 7) {
-                        seeded.schedule(gates.get(me), seeded.nanoTime() + Math.floorMod(seeded.random(), 5));
-                        seeded.suspend(gates.get(me));
-                        gates.get(me + 1).open();
-                    }
-                    said.add("out " + me);
-                }));
+                seeded.ready(
+                        new Hand(
+                                i,
+                                () -> {
+                                    said.add("in " + me);
+                                    seeded.pause("middle");
+                                    if (me < 7) {
+                                        seeded.schedule(
+                                                gates.get(me), seeded.nanoTime() + Math.floorMod(seeded.random(), 5));
+                                        seeded.suspend(gates.get(me));
+                                        gates.get(me + 1).open();
+                                    }
+                                    said.add("out " + me);
+                                }));
             }
             seeded.advance(Duration.ofNanos(10));
             assertThat(said).hasSize(16);
@@ -160,11 +164,14 @@ class SeededTest {
         void an_activation_that_waits_keeps_its_stack_and_lets_others_run() {
             var seeded = Seeded.of(3);
             var gate = new Gate(seeded);
-            seeded.ready(new Hand(1, () -> {
-                log.add("before");
-                seeded.suspend(gate);
-                log.add("after");
-            }));
+            seeded.ready(
+                    new Hand(
+                            1,
+                            () -> {
+                                log.add("before");
+                                seeded.suspend(gate);
+                                log.add("after");
+                            }));
             seeded.settle();
             assertThat(log).containsExactly("before");
             say(seeded, 2, "between");
@@ -210,10 +217,13 @@ class SeededTest {
         void an_interrupt_does_not_end_a_wait_and_is_kept() {
             var seeded = Seeded.of(5);
             var gate = new Gate(seeded);
-            seeded.ready(new Hand(1, () -> {
-                seeded.suspend(gate);
-                log.add("interrupted: " + Thread.interrupted());
-            }));
+            seeded.ready(
+                    new Hand(
+                            1,
+                            () -> {
+                                seeded.suspend(gate);
+                                log.add("interrupted: " + Thread.interrupted());
+                            }));
             seeded.settle();
             requireNonNull(gate.thread).interrupt();
             seeded.settle();
@@ -293,11 +303,14 @@ class SeededTest {
         private List<String> pausedWorld(Seeded seeded) {
             log.clear();
             say(seeded, 1, "other");
-            seeded.ready(new Hand(2, () -> {
-                log.add("a");
-                seeded.pause("here");
-                log.add("b");
-            }));
+            seeded.ready(
+                    new Hand(
+                            2,
+                            () -> {
+                                log.add("a");
+                                seeded.pause("here");
+                                log.add("b");
+                            }));
             seeded.settle();
             return List.copyOf(log);
         }
@@ -318,13 +331,16 @@ class SeededTest {
         void a_foreign_thread_is_refused_with_both_names() throws Exception {
             var seeded = Seeded.of(9);
             var seen = new AtomicReference<Throwable>();
-            var foreign = Thread.ofPlatform().name("intruder").start(() -> {
-                try {
-                    seeded.execute(() -> log.add("never"));
-                } catch (IllegalStateException e) {
-                    seen.set(e);
-                }
-            });
+            var foreign =
+                    Thread.ofPlatform()
+                            .name("intruder")
+                            .start(() -> {
+                                try {
+                                    seeded.execute(() -> log.add("never"));
+                                } catch (IllegalStateException e) {
+                                    seen.set(e);
+                                }
+                            });
             foreign.join();
             assertThat(seen.get())
                     .hasMessageContaining("intruder")

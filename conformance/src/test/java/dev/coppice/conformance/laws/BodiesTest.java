@@ -52,29 +52,35 @@ class BodiesTest {
         void plain_fields_are_state(Lab lab) {
             var inside = new AtomicInteger();
             var most = new AtomicInteger();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                private int count;
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                private int count;
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    if (message instanceof Ask ask) {
-                        self.reply(ask, String.valueOf(count));
-                    } else {
-                        count++;
-                        if (count % 50 == 0) {
-                            self.receive(Note.class, Duration.ofNanos(1));
-                        }
-                    }
-                    inside.decrementAndGet();
-                }
-            }));
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                                                    if (message instanceof Ask ask) {
+                                                        self.reply(ask, String.valueOf(count));
+                                                    } else {
+                                                        count++;
+                                                        if (count % 50 == 0) {
+                                                            self.receive(Note.class, Duration.ofNanos(1));
+                                                        }
+                                                    }
+                                                    inside.decrementAndGet();
+                                                }
+                                            }));
             var senders = IntStream.range(0, 8).mapToObj(_ -> lab.puppet()).toList();
-            senders.forEach(sender -> sender.send(new Do(_ -> {
-                for (int i = 0; i < 250; i++) {
-                    pid.send(new Mark(i));
-                }
-            })));
+            senders.forEach(sender ->
+                    sender.send(
+                            new Do(_ -> {
+                                for (int i = 0; i < 250; i++) {
+                                    pid.send(new Mark(i));
+                                }
+                            })));
             senders.forEach(sender -> sender.call(new Sync()));
             assertThat(pid.within(LONG).call(new Ask("how many?"))).isEqualTo("2000");
             assertThat(most).hasValue(1);
@@ -100,15 +106,16 @@ class BodiesTest {
             var probe = lab.<Self<Talk>>probe();
             lab.puppet().send(new Do(probe::send));
             var stolen = probe.expect();
-            for (Talk.Deed deed : List.<Talk.Deed>of(
-                    Self::receive,
-                    self -> self.spawn(puppet()),
-                    self -> self.stop(),
-                    self -> self.sendAfter(seconds(1), new Mark(1)),
-                    self -> self.spawnLinked(puppet()),
-                    self -> self.defer(new Ask("?")),
-                    self -> self.monitor(lab.puppet(), Gone::new),
-                    self -> self.trapExits(Broke::new))) {
+            for (Talk.Deed deed :
+                    List.<Talk.Deed>of(
+                            Self::receive,
+                            self -> self.spawn(puppet()),
+                            self -> self.stop(),
+                            self -> self.sendAfter(seconds(1), new Mark(1)),
+                            self -> self.spawnLinked(puppet()),
+                            self -> self.defer(new Ask("?")),
+                            self -> self.monitor(lab.puppet(), Gone::new),
+                            self -> self.trapExits(Broke::new))) {
                 assertThatThrownBy(() -> deed.run(stolen)).isInstanceOf(IllegalStateException.class);
                 var other = lab.<Talk>probe();
                 assertThat(other.<Throwable>get(_ -> catchThrowable(() -> deed.run(stolen))))
@@ -132,11 +139,12 @@ class BodiesTest {
         void bring_what_they_throw_as_a_failure_and_touch_nobody(Lab lab) {
             var probe = lab.<Talk>probe();
             var boom = new Boom("task");
-            probe.run(self -> self.task(
-                    () -> {
-                        throw boom;
-                    },
-                    Came::new));
+            probe.run(self ->
+                    self.task(
+                            () -> {
+                                throw boom;
+                            },
+                            Came::new));
             assertThat(probe.expect(Came.class).outcome()).isEqualTo(new Failed<>(new Exited(new Crashed(boom))));
             probe.expectNothing(millis(10));
         }
@@ -145,12 +153,13 @@ class BodiesTest {
         void do_not_hold_up_their_owner(Lab lab) {
             var gate = lab.gate();
             var probe = lab.<Talk>probe();
-            probe.run(self -> self.task(
-                    () -> {
-                        gate.pass();
-                        return "slow";
-                    },
-                    Came::new));
+            probe.run(self ->
+                    self.task(
+                            () -> {
+                                gate.pass();
+                                return "slow";
+                            },
+                            Came::new));
             probe.send(new Mark(1));
             probe.expectEqual(new Mark(1));
             gate.open();
@@ -189,18 +198,20 @@ class BodiesTest {
         @Laws
         void are_closed_youngest_first_before_anybody_hears_of_the_end(Lab lab) {
             var closed = new CopyOnWriteArrayList<String>();
-            for (Consumer<Pid<Talk>> end : List.<Consumer<Pid<Talk>>>of(
-                    Pid::stop, Pid::kill, pid -> pid.exit(shutdown("x")), pid -> pid.send(new Crashing("x")))) {
+            for (Consumer<Pid<Talk>> end :
+                    List.<Consumer<Pid<Talk>>>of(
+                            Pid::stop, Pid::kill, pid -> pid.exit(shutdown("x")), pid -> pid.send(new Crashing("x")))) {
                 closed.clear();
                 var pid = lab.puppet();
-                pid.call(new DoNow(self -> {
-                    self.own(() -> closed.add("1"));
-                    self.own(() -> closed.add("2"));
-                    self.own(() -> closed.add("given up")).cancel();
-                    self.own(() -> {
-                        throw new Boom("closing");
-                    });
-                }));
+                pid.call(
+                        new DoNow(self -> {
+                            self.own(() -> closed.add("1"));
+                            self.own(() -> closed.add("2"));
+                            self.own(() -> closed.add("given up")).cancel();
+                            self.own(() -> {
+                                throw new Boom("closing");
+                            });
+                        }));
                 end.accept(pid);
                 lab.gone(pid);
                 assertThat(closed).containsExactly("2", "1");
@@ -273,13 +284,15 @@ class BodiesTest {
         void one_that_is_never_idle_does_not_starve_others(Lab lab) {
             var node = lab.isSeeded() ? lab.node() : lab.node(lab.config().places(1));
             var stop = new AtomicBoolean();
-            var busy = node.spawn(server((message, self) -> {
-                if (!stop.get()) {
-                    self.pid().send(message);
-                    self.pid().send(new Note("more"));
-                    self.receive(Note.class, Duration.ZERO);
-                }
-            }));
+            var busy =
+                    node.spawn(
+                            server((message, self) -> {
+                                if (!stop.get()) {
+                                    self.pid().send(message);
+                                    self.pid().send(new Note("more"));
+                                    self.receive(Note.class, Duration.ZERO);
+                                }
+                            }));
             busy.send(new Mark(0));
             var echo = node.spawn(echo());
             for (int i = 0; i < 20; i++) {

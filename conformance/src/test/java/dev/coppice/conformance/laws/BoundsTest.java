@@ -154,7 +154,8 @@ class BoundsTest {
             var before = lab.elapsed();
             assertThat(failure(() -> pid.call(new Ask("?")))).isInstanceOf(Refused.class);
             assertThat(pid.ask(new Ask("?")).await())
-                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Refused.class));
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Refused.class));
             lab.assertNoTimePassed(before);
             gate.open();
             expect(probe, 0, 1, 2);
@@ -229,7 +230,8 @@ class BoundsTest {
             var pending = pid.ask(new Ask("old"));
             pid.send(new Mark(1));
             assertThat(pending.await())
-                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Refused.class));
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Refused.class));
             lab.assertNoTimePassed(before);
             gate.open();
         }
@@ -238,8 +240,7 @@ class BoundsTest {
         void spares_what_the_predicate_protects(Lab lab) {
             var gate = lab.gate();
             var probe = lab.<Talk>probe();
-            var pid = stuck(
-                    lab, gate, Mailbox.droppingOldest(3).droppable(message -> message instanceof Mark), probe);
+            var pid = stuck(lab, gate, Mailbox.droppingOldest(3).droppable(message -> message instanceof Mark), probe);
             pid.send(new Note("kept"));
             fill(pid, 5);
             gate.open();
@@ -252,8 +253,7 @@ class BoundsTest {
         void refuses_when_there_is_nothing_to_drop(Lab lab) {
             var gate = lab.gate();
             var probe = lab.<Talk>probe();
-            var pid = stuck(
-                    lab, gate, Mailbox.droppingOldest(2).droppable(message -> message instanceof Mark), probe);
+            var pid = stuck(lab, gate, Mailbox.droppingOldest(2).droppable(message -> message instanceof Mark), probe);
             pid.send(new Note("a"));
             pid.send(new Note("b"));
             assertThat(pid.offer(new Note("c"))).isEqualTo(new Offer.Full());
@@ -273,18 +273,20 @@ class BoundsTest {
             var probe = lab.<Talk>probe();
             var askers = new ConcurrentLinkedQueue<Thread>();
             var self = new AtomicReference<Pid<Talk>>();
-            var pid = stuck(
-                    lab,
-                    gate,
-                    Mailbox.droppingOldest(4).droppable(message -> {
-                        askers.add(Thread.currentThread());
-                        // It may use the very mailbox that it is asked for.
-                        if (self.get() != null && message.equals(new Mark(0))) {
-                            self.get().send(new Note("from the predicate"));
-                        }
-                        return true;
-                    }),
-                    probe);
+            var pid =
+                    stuck(
+                            lab,
+                            gate,
+                            Mailbox.droppingOldest(4)
+                                    .droppable(message -> {
+                                        askers.add(Thread.currentThread());
+                                        // It may use the very mailbox that it is asked for.
+                                        if (self.get() != null && message.equals(new Mark(0))) {
+                                            self.get().send(new Note("from the predicate"));
+                                        }
+                                        return true;
+                                    }),
+                            probe);
             askers.clear();
             self.set(pid);
             pid.send(new Mark(0));
@@ -322,10 +324,12 @@ class BoundsTest {
             var probe = lab.<Talk>probe();
             var pid = stuck(lab, gate, Mailbox.blocking(2).patience(LONG), probe);
             var sent = lab.<String>probe();
-            lab.puppet().send(new Do(_ -> {
-                fill(pid, 10);
-                sent.send("all sent");
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(_ -> {
+                                fill(pid, 10);
+                                sent.send("all sent");
+                            }));
             sent.expectNothing(millis(20));
             assertThat(pid.info().queued()).isLessThanOrEqualTo(3);
             gate.open();
@@ -337,11 +341,15 @@ class BoundsTest {
         @Laws
         void the_tests_own_thread_waits_too(Lab lab) {
             var probe = lab.<Talk>probe();
-            var pid = lab.node().spawn(server((message, self) -> {
-                        self.receive(millis(1));
-                        probe.send(message);
-                    })
-                    .mailbox(Mailbox.blocking(1).patience(LONG)));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server(
+                                                    (message, self) -> {
+                                                        self.receive(millis(1));
+                                                        probe.send(message);
+                                                    })
+                                            .mailbox(Mailbox.blocking(1).patience(LONG)));
             fill(pid, 6);
             lab.gone(pidStopped(pid));
             assertThat(lab.node().counters().deadLettered()).isZero();
@@ -409,11 +417,13 @@ class BoundsTest {
             var released = lab.<String>probe();
             var before = lab.elapsed();
             for (int i = 0; i < 3; i++) {
-                lab.puppet().send(new Do(_ -> {
-                    released.send("blocked");
-                    pid.send(new Mark(1));
-                    released.send("released");
-                }));
+                lab.puppet()
+                        .send(
+                                new Do(_ -> {
+                                    released.send("blocked");
+                                    pid.send(new Mark(1));
+                                    released.send("released");
+                                }));
                 released.expectEqual("blocked");
             }
             pid.kill();
@@ -432,12 +442,13 @@ class BoundsTest {
             var probe = lab.<String>probe();
             var pid = lab.node().spawn(puppet().mailbox(Mailbox.blocking(1).patience(LONG)));
             var before = lab.elapsed();
-            pid.send(new Do(self -> {
-                for (int i = 0; i < 3; i++) {
-                    self.pid().send(new Mark(i));
-                }
-                probe.send("went on");
-            }));
+            pid.send(
+                    new Do(self -> {
+                        for (int i = 0; i < 3; i++) {
+                            self.pid().send(new Mark(i));
+                        }
+                        probe.send("went on");
+                    }));
             probe.expectEqual("went on");
             lab.assertNoTimePassed(before);
             pid.call(new Sync());
@@ -454,23 +465,28 @@ class BoundsTest {
         @Tag("#64")
         @Tag("#44")
         void downs_exits_timers_and_replies_get_into_a_full_mailbox(Lab lab) {
-            for (var mailbox : List.of(
-                    Mailbox.rejecting(1), Mailbox.droppingNewest(1), Mailbox.droppingOldest(1), Mailbox.blocking(1))) {
+            for (var mailbox :
+                    List.of(
+                            Mailbox.rejecting(1),
+                            Mailbox.droppingNewest(1),
+                            Mailbox.droppingOldest(1),
+                            Mailbox.blocking(1))) {
                 var probe = lab.<Talk>probe();
                 var peer = lab.puppet();
                 var echo = lab.node().spawn(echo());
                 var gate = lab.gate();
                 var in = lab.<String>probe();
                 var pid = lab.node().spawn(server((message, _) -> probe.send(message)).mailbox(mailbox));
-                pid.send(new Do(self -> {
-                    self.trapExits(Broke::new);
-                    self.link(peer);
-                    self.monitor(peer, Gone::new);
-                    self.sendAfter(Duration.ZERO, new Note("timer"));
-                    self.ask(echo, new Ask("reply"), Came::new);
-                    in.send("in");
-                    gate.pass();
-                }));
+                pid.send(
+                        new Do(self -> {
+                            self.trapExits(Broke::new);
+                            self.link(peer);
+                            self.monitor(peer, Gone::new);
+                            self.sendAfter(Duration.ZERO, new Note("timer"));
+                            self.ask(echo, new Ask("reply"), Came::new);
+                            in.send("in");
+                            gate.pass();
+                        }));
                 in.expectEqual("in");
                 assertThat(pid.offer(new Mark(1)).accepted()).isTrue();
                 peer.kill();
@@ -481,8 +497,7 @@ class BoundsTest {
                 for (int i = 0; i < 6; i++) {
                     seen.add(probe.expect().getClass());
                 }
-                assertThat(seen).containsExactlyInAnyOrder(
-                        Mark.class, Broke.class, Gone.class, Note.class, Came.class);
+                assertThat(seen).containsExactlyInAnyOrder(Mark.class, Broke.class, Gone.class, Note.class, Came.class);
                 probe.expectNothing(millis(10));
             }
             assertThat(lab.node().counters().deadLettered()).isZero();
@@ -531,8 +546,7 @@ class BoundsTest {
             lab.gone(pid);
             pid.send(new Mark(1));
             assertThat(letters.expect().letter())
-                    .isEqualTo(new DeadLetter(
-                            pid, new Mark(1), new DeadLetter.Reason.NoProcess(), Optional.empty()));
+                    .isEqualTo(new DeadLetter(pid, new Mark(1), new DeadLetter.Reason.NoProcess(), Optional.empty()));
             assertThat(subscription.cancel()).isTrue();
             pid.send(new Mark(2));
             letters.expectNothing(millis(20));

@@ -39,31 +39,35 @@ class CallbacksTest {
         @Laws
         void runs_in_the_order_of_a_life(Lab lab) {
             var said = lab.<String>probe();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> self) {
-                    said.send("init");
-                    self.sendAfter(Duration.ZERO, new Note("continue"));
-                }
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void init(Self<Talk> self) {
+                                                    said.send("init");
+                                                    self.sendAfter(Duration.ZERO, new Note("continue"));
+                                                }
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    switch (message) {
-                        case Ask ask -> {
-                            said.send("call");
-                            self.reply(ask, "answer");
-                        }
-                        case Note(String text) -> said.send(text);
-                        case Mark _ -> self.stop(shutdown("done"));
-                        default -> said.send("other");
-                    }
-                }
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    switch (message) {
+                                                        case Ask ask -> {
+                                                            said.send("call");
+                                                            self.reply(ask, "answer");
+                                                        }
+                                                        case Note(String text) -> said.send(text);
+                                                        case Mark _ -> self.stop(shutdown("done"));
+                                                        default -> said.send("other");
+                                                    }
+                                                }
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    said.send("terminate " + reason);
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    said.send("terminate " + reason);
+                                                }
+                                            }));
             said.expectEqual("init");
             said.expectEqual("continue");
             assertThat(pid.call(new Ask("?"))).isEqualTo("answer");
@@ -78,10 +82,13 @@ class CallbacksTest {
 
         @Laws
         void a_reply_before_a_stop_reaches_the_caller(Lab lab) {
-            var pid = lab.node().spawn(server((message, self) -> {
-                self.reply((Ask) message, "and goodbye");
-                self.stop();
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.reply((Ask) message, "and goodbye");
+                                        self.stop();
+                                    }));
             assertThat(pid.call(new Ask("?"))).isEqualTo("and goodbye");
             assertThat(lab.gone(pid)).isEqualTo(new Normal());
         }
@@ -92,17 +99,21 @@ class CallbacksTest {
     class Becoming {
         @Laws
         void a_server_may_change_what_it_does(Lab lab) {
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                private Function<String, String> behaviour = String::toUpperCase;
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                private Function<String, String> behaviour = String::toUpperCase;
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    switch (message) {
-                        case Ask ask -> self.reply(ask, behaviour.apply(ask.text()));
-                        default -> behaviour = String::toLowerCase;
-                    }
-                }
-            }));
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    switch (message) {
+                                                        case Ask ask -> self.reply(ask, behaviour.apply(ask.text()));
+                                                        default -> behaviour = String::toLowerCase;
+                                                    }
+                                                }
+                                            }));
             assertThat(pid.call(new Ask("Abc"))).isEqualTo("ABC");
             pid.send(new Mark(0));
             assertThat(pid.call(new Ask("Abc"))).isEqualTo("abc");
@@ -124,19 +135,21 @@ class CallbacksTest {
 
         @Laws
         void a_pure_step_changes_the_state_only_when_it_succeeds(Lab lab) {
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                for (var sum = new Sum(0); ; ) {
-                    var message = self.receive();
-                    try {
-                        sum = step(sum, message);
-                    } catch (Boom e) {
-                        continue;
-                    }
-                    if (message instanceof Ask ask) {
-                        self.reply(ask, String.valueOf(sum.total()));
-                    }
-                }
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                for (var sum = new Sum(0); ; ) {
+                                    var message = self.receive();
+                                    try {
+                                        sum = step(sum, message);
+                                    } catch (Boom e) {
+                                        continue;
+                                    }
+                                    if (message instanceof Ask ask) {
+                                        self.reply(ask, String.valueOf(sum.total()));
+                                    }
+                                }
+                            });
             pid.send(new Mark(2));
             pid.send(new Mark(-1));
             pid.send(new Mark(3));
@@ -152,16 +165,20 @@ class CallbacksTest {
         void calls_casts_and_notices_arrive_through_one_switch(Lab lab) {
             var kinds = lab.<String>probe();
             var peer = lab.puppet();
-            var pid = lab.node().spawn(server((message, self) -> {
-                kinds.send(message.getClass().getSimpleName());
-                if (message instanceof Ask ask) {
-                    self.reply(ask, "");
-                }
-            }));
-            pid.call(new DoNow(self -> {
-                self.monitor(peer, Gone::new);
-                self.sendAfter(Duration.ZERO, new Note("timer"));
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        kinds.send(message.getClass().getSimpleName());
+                                        if (message instanceof Ask ask) {
+                                            self.reply(ask, "");
+                                        }
+                                    }));
+            pid.call(
+                    new DoNow(self -> {
+                        self.monitor(peer, Gone::new);
+                        self.sendAfter(Duration.ZERO, new Note("timer"));
+                    }));
             kinds.expectEqual("Note");
             pid.send(new Mark(1));
             kinds.expectEqual("Mark");
@@ -191,10 +208,11 @@ class CallbacksTest {
         void what_is_meant_for_an_old_incarnation_does_not_touch_the_new(Lab lab) {
             Name<Talk> name = Name.of("incarnated");
             var keeper = lab.puppet();
-            keeper.call(new DoNow(self -> {
-                self.reserve(name, Self.Gap.WAIT);
-                self.spawn(puppet().named(name));
-            }));
+            keeper.call(
+                    new DoNow(self -> {
+                        self.reserve(name, Self.Gap.WAIT);
+                        self.spawn(puppet().named(name));
+                    }));
             var old = lab.node().whereis(name).orElseThrow();
             var peer = lab.puppet();
             old.call(new DoNow(self -> self.link(peer)));

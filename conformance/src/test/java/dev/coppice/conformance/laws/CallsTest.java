@@ -74,20 +74,24 @@ class CallsTest {
         void init_and_terminate_may_call(Lab lab) {
             var echo = lab.node().spawn(echo());
             var probe = lab.<String>probe();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> self) {
-                    probe.send(echo.call(new Ask("init")));
-                }
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void init(Self<Talk> self) {
+                                                    probe.send(echo.call(new Ask("init")));
+                                                }
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    probe.send(echo.call(new Ask("terminate")));
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    probe.send(echo.call(new Ask("terminate")));
+                                                }
+                                            }));
             probe.expectEqual("init");
             pid.exit(shutdown("end"));
             probe.expectEqual("terminate");
@@ -107,10 +111,12 @@ class CallsTest {
         void a_reply_does_not_go_through_the_mailbox(Lab lab) {
             var echo = lab.node().spawn(echo());
             var received = lab.<List<Optional<Talk>>>probe();
-            lab.puppet().send(new Do(self -> {
-                echo.call(new Ask("x"));
-                received.send(List.of(self.receive(Duration.ZERO)));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                echo.call(new Ask("x"));
+                                received.send(List.of(self.receive(Duration.ZERO)));
+                            }));
             received.expectEqual(List.of(Optional.empty()));
         }
     }
@@ -124,12 +130,15 @@ class CallsTest {
             var pid = lab.stuckAt(gate, echo().labelled("sleeper"));
             pid.send(new Mark(1));
             var failure = failure(() -> pid.within(millis(50)).call(new Ask("?")));
-            assertThat(failure).isInstanceOfSatisfying(TimedOut.class, late -> {
-                assertThat(late.report().callee()).isEqualTo(pid.path());
-                assertThat(late.report().patience()).isEqualTo(millis(50));
-                assertThat(late.report().queued()).isEqualTo(2);
-                assertThat(late.report().doing()).contains("Do");
-            });
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            TimedOut.class,
+                            late -> {
+                                assertThat(late.report().callee()).isEqualTo(pid.path());
+                                assertThat(late.report().patience()).isEqualTo(millis(50));
+                                assertThat(late.report().queued()).isEqualTo(2);
+                                assertThat(late.report().doing()).contains("Do");
+                            });
             gate.open();
         }
 
@@ -153,11 +162,13 @@ class CallsTest {
             assertThat(lab.elapsed().minus(before)).isEqualTo(seconds(2));
 
             var probe = lab.<Duration>probe();
-            node.spawn(puppet().patience(seconds(7))).send(new Do(_ -> {
-                var start = lab.elapsed();
-                failure(() -> pid.call(new Ask("?")));
-                probe.send(lab.elapsed().minus(start));
-            }));
+            node.spawn(puppet().patience(seconds(7)))
+                    .send(
+                            new Do(_ -> {
+                                var start = lab.elapsed();
+                                failure(() -> pid.call(new Ask("?")));
+                                probe.send(lab.elapsed().minus(start));
+                            }));
             probe.expectEqual(seconds(7));
             gate.open();
         }
@@ -167,8 +178,7 @@ class CallsTest {
             var gate = lab.gate();
             var probe = lab.<Talk>probe();
             var pid = lab.stuckAt(gate, server((message, _) -> probe.send(message)));
-            assertThat(failure(() -> pid.within(millis(20)).call(new Ask("too late"))))
-                    .isInstanceOf(TimedOut.class);
+            assertThat(failure(() -> pid.within(millis(20)).call(new Ask("too late")))).isInstanceOf(TimedOut.class);
             gate.open();
             assertThat(probe.expect(Ask.class).text()).isEqualTo("too late");
         }
@@ -179,12 +189,13 @@ class CallsTest {
             var pid = lab.stuckAt(gate, echo());
             var probe = lab.<Optional<Talk>>probe();
             var caller = lab.puppet();
-            caller.send(new Do(self -> {
-                failure(() -> pid.within(millis(20)).call(new Ask("?")));
-                gate.open();
-                pid.call(new Sync());
-                probe.send(self.receive(Duration.ZERO));
-            }));
+            caller.send(
+                    new Do(self -> {
+                        failure(() -> pid.within(millis(20)).call(new Ask("?")));
+                        gate.open();
+                        pid.call(new Sync());
+                        probe.send(self.receive(Duration.ZERO));
+                    }));
             probe.expectEqual(Optional.empty());
             assertThat(lab.node().counters().lateReplies()).isEqualTo(1);
         }
@@ -195,8 +206,9 @@ class CallsTest {
             Name<Talk> name = Name.of("kept");
             keeper.call(new DoNow(self -> self.reserve(name, Self.Gap.WAIT)));
             var failure = failure(() -> lab.node().ref(name).within(millis(20)).call(new Ask("?")));
-            assertThat(failure).isInstanceOfSatisfying(
-                    TimedOut.class, late -> assertThat(late.report().callee()).contains("kept"));
+            assertThat(failure)
+                    .isInstanceOfSatisfying(
+                            TimedOut.class, late -> assertThat(late.report().callee()).contains("kept"));
         }
     }
 
@@ -206,13 +218,17 @@ class CallsTest {
         @Laws
         void a_crash_reaches_the_caller_at_once_with_its_cause(Lab lab) {
             var boom = new Boom("in the handler");
-            var pid = lab.node().spawn(server((_, _) -> {
-                throw boom;
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        throw boom;
+                                    }));
             var before = lab.elapsed();
             assertThatThrownBy(() -> pid.call(new Ask("?")))
-                    .isInstanceOfSatisfying(CallFailed.class, failed -> assertThat(failed.failure())
-                            .isEqualTo(new Exited(new Crashed(boom))))
+                    .isInstanceOfSatisfying(
+                            CallFailed.class,
+                            failed -> assertThat(failed.failure()).isEqualTo(new Exited(new Crashed(boom))))
                     .hasCause(boom);
             lab.assertNoTimePassed(before);
         }
@@ -226,9 +242,16 @@ class CallsTest {
             var two = pid.ask(new Ask("2"));
             gate.open();
             for (var pending : List.of(one, two)) {
-                assertThat(pending.await()).isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.why())
+                assertThat(pending.await())
                         .isInstanceOfSatisfying(
-                                Exited.class, exited -> assertThat(exited.reason()).isInstanceOf(Crashed.class)));
+                                Failed.class,
+                                failed ->
+                                        assertThat(failed.why())
+                                                .isInstanceOfSatisfying(
+                                                        Exited.class,
+                                                        exited ->
+                                                                assertThat(exited.reason())
+                                                                        .isInstanceOf(Crashed.class)));
             }
         }
 
@@ -258,8 +281,7 @@ class CallsTest {
         @Tag("#86")
         void a_name_that_nobody_holds_fails_a_call_at_once(Lab lab) {
             var before = lab.elapsed();
-            assertThat(failure(() -> lab.node().ref(NOBODY).call(new Ask("?"))))
-                    .isEqualTo(new Exited(new NoProcess()));
+            assertThat(failure(() -> lab.node().ref(NOBODY).call(new Ask("?")))).isEqualTo(new Exited(new NoProcess()));
             lab.assertNoTimePassed(before);
         }
 
@@ -303,10 +325,13 @@ class CallsTest {
 
         @Laws
         void an_answer_before_the_crash_counts(Lab lab) {
-            var pid = lab.node().spawn(server((message, self) -> {
-                self.reply((Ask) message, "answered");
-                throw new Boom("afterwards");
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.reply((Ask) message, "answered");
+                                        throw new Boom("afterwards");
+                                    }));
             assertThat(pid.call(new Ask("?"))).isEqualTo("answered");
             assertThat(lab.gone(pid)).isInstanceOf(Crashed.class);
         }
@@ -318,10 +343,13 @@ class CallsTest {
         @Laws
         void a_shutdown_of_the_callee_stays_a_shutdown_of_the_caller(Lab lab) {
             var asked = lab.<String>probe();
-            var callee = lab.node().spawn(server((_, self) -> {
-                asked.send("asked");
-                self.receive(Mark.class);
-            }));
+            var callee =
+                    lab.node()
+                            .spawn(
+                                    server((_, self) -> {
+                                        asked.send("asked");
+                                        self.receive(Mark.class);
+                                    }));
             var caller = lab.puppet();
             caller.send(new Do(_ -> callee.call(new Ask("?"))));
             asked.expectEqual("asked");
@@ -332,21 +360,31 @@ class CallsTest {
 
         @Laws
         void a_crash_of_the_callee_is_a_crash_of_the_caller(Lab lab) {
-            var callee = lab.node().spawn(server((_, _) -> {
-                throw new Boom("the callee's");
-            }));
+            var callee =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        throw new Boom("the callee's");
+                                    }));
             var caller = lab.puppet();
             caller.send(new Do(_ -> callee.call(new Ask("?"))));
-            assertThat(lab.gone(caller)).isInstanceOfSatisfying(Crashed.class, crashed -> assertThat(crashed.cause())
-                    .isInstanceOf(CallFailed.class)
-                    .hasRootCauseMessage("the callee's"));
+            assertThat(lab.gone(caller))
+                    .isInstanceOfSatisfying(
+                            Crashed.class,
+                            crashed ->
+                                    assertThat(crashed.cause())
+                                            .isInstanceOf(CallFailed.class)
+                                            .hasRootCauseMessage("the callee's"));
         }
 
         @Laws
         void a_call_failed_that_is_caught_is_no_end(Lab lab) {
-            var callee = lab.node().spawn(server((_, _) -> {
-                throw new Boom("caught");
-            }));
+            var callee =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        throw new Boom("caught");
+                                    }));
             var probe = lab.<Failure>probe();
             var caller = lab.puppet();
             caller.send(new Do(_ -> probe.send(failure(() -> callee.call(new Ask("?"))))));
@@ -402,8 +440,11 @@ class CallsTest {
         @Laws
         void in_another_form_answer_the_first_request(Lab lab) {
             var echo = lab.node().spawn(echo());
-            var pid = lab.node().spawn(server((message, self) ->
-                    self.forward((Ask) message, new Ask(((Ask) message).text() + "!"), echo)));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            self.forward((Ask) message, new Ask(((Ask) message).text() + "!"), echo)));
             assertThat(pid.call(new Ask("as another"))).isEqualTo("as another!");
         }
 
@@ -411,14 +452,17 @@ class CallsTest {
         void the_forwarder_cannot_answer_any_more(Lab lab) {
             var echo = lab.node().spawn(echo());
             var probe = lab.<Throwable>probe();
-            var pid = lab.node().spawn(server((message, self) -> {
-                self.forward((Ask) message, echo);
-                try {
-                    self.reply((Ask) message, "twice");
-                } catch (IllegalStateException e) {
-                    probe.send(e);
-                }
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.forward((Ask) message, echo);
+                                        try {
+                                            self.reply((Ask) message, "twice");
+                                        } catch (IllegalStateException e) {
+                                            probe.send(e);
+                                        }
+                                    }));
             assertThat(pid.call(new Ask("once"))).isEqualTo("once");
             probe.expect(IllegalStateException.class);
         }
@@ -486,28 +530,39 @@ class CallsTest {
         @Tag("#54")
         void work_handed_to_a_task_answers_with_its_result_or_its_failure(Lab lab) {
             var echo = lab.node().spawn(echo());
-            var pid = lab.node().spawn(server((message, self) -> {
-                var ask = (Ask) message;
-                self.defer(ask).handTo(() -> {
-                    if (ask.text().equals("bad")) {
-                        throw new Boom("in the task");
-                    }
-                    return echo.call(ask) + " by task";
-                });
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        var ask = (Ask) message;
+                                        self.defer(ask)
+                                                .handTo(() -> {
+                                                    if (ask.text().equals("bad")) {
+                                                        throw new Boom("in the task");
+                                                    }
+                                                    return echo.call(ask) + " by task";
+                                                });
+                                    }));
             assertThat(pid.call(new Ask("good"))).isEqualTo("good by task");
             assertThat(failure(() -> pid.call(new Ask("bad"))))
-                    .isInstanceOfSatisfying(Exited.class, exited -> assertThat(exited.reason())
-                            .isInstanceOfSatisfying(
-                                    Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("in the task")));
+                    .isInstanceOfSatisfying(
+                            Exited.class,
+                            exited ->
+                                    assertThat(exited.reason())
+                                            .isInstanceOfSatisfying(
+                                                    Crashed.class,
+                                                    crashed -> assertThat(crashed.cause()).hasMessage("in the task")));
             assertThat(pid.call(new Sync())).isEqualTo(Done.DONE);
         }
 
         @Laws
         void work_handed_to_a_task_ends_with_the_actor(Lab lab) {
             var never = lab.<Talk>probe();
-            var pid = lab.node().spawn(
-                    server((message, self) -> self.defer((Ask) message).handTo(() -> never.call(new Ask("stuck")))));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            self.defer((Ask) message).handTo(() -> never.call(new Ask("stuck")))));
             var pending = pid.ask(new Ask("?"));
             never.expect(Ask.class);
             pid.exit(shutdown("gone"));
@@ -582,18 +637,23 @@ class CallsTest {
         void as_messages_arrive_once_with_answer_or_failure(Lab lab) {
             var probe = lab.<Talk>probe();
             var echo = lab.node().spawn(echo());
-            var crashing = lab.node().spawn(server((_, _) -> {
-                throw new Boom("asked");
-            }));
+            var crashing =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        throw new Boom("asked");
+                                    }));
             var silent = lab.<Talk>probe();
             probe.run(self -> self.ask(echo, new Ask("x"), Came::new));
             assertThat(probe.expect(Came.class).outcome()).isEqualTo(new Replied<>("x"));
             probe.run(self -> self.ask(crashing, new Ask("x"), Came::new));
-            assertThat(probe.expect(Came.class).outcome()).isInstanceOfSatisfying(
-                    Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Exited.class));
+            assertThat(probe.expect(Came.class).outcome())
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Exited.class));
             probe.run(self -> self.ask(silent.within(millis(30)), new Ask("x"), Came::new));
-            assertThat(probe.expect(Came.class).outcome()).isInstanceOfSatisfying(
-                    Failed.class, failed -> assertThat(failed.why()).isInstanceOf(TimedOut.class));
+            assertThat(probe.expect(Came.class).outcome())
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(TimedOut.class));
             probe.expectNothing(millis(20));
         }
     }
@@ -633,10 +693,12 @@ class CallsTest {
             var probe = lab.<Talk>probe();
             var failure = new AtomicReference<Failure>();
             var flag = new AtomicBoolean();
-            var thread = Thread.ofVirtual().start(() -> {
-                failure.set(failure(() -> probe.within(LONG).call(new Ask("?"))));
-                flag.set(Thread.currentThread().isInterrupted());
-            });
+            var thread =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                failure.set(failure(() -> probe.within(LONG).call(new Ask("?"))));
+                                flag.set(Thread.currentThread().isInterrupted());
+                            });
             probe.expect(Ask.class);
             thread.interrupt();
             thread.join();

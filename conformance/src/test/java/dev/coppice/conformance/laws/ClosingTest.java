@@ -51,19 +51,20 @@ class ClosingTest {
     }
 
     private static Recipe<Talk> saying(String name, Consumer<String> ear) {
-        return Server.<Talk>of(() -> new Server<Talk>() {
-                    @Override
-                    public void handle(Talk message, Self<Talk> self) throws Exception {
-                        if (message instanceof Do(Talk.Deed deed)) {
-                            deed.run(self);
-                        }
-                    }
+        return Server.<Talk>of(() ->
+                        new Server<Talk>() {
+                            @Override
+                            public void handle(Talk message, Self<Talk> self) throws Exception {
+                                if (message instanceof Do(Talk.Deed deed)) {
+                                    deed.run(self);
+                                }
+                            }
 
-                    @Override
-                    public void terminate(ExitReason reason, Self<Talk> self) {
-                        ear.accept(name);
-                    }
-                })
+                            @Override
+                            public void terminate(ExitReason reason, Self<Talk> self) {
+                                ear.accept(name);
+                            }
+                        })
                 .labelled(name);
     }
 
@@ -96,14 +97,18 @@ class ClosingTest {
         void nothing_is_left_of_a_deep_tree(Lab lab) {
             var node = lab.node();
             for (int i = 0; i < 5; i++) {
-                node.spawn(puppet()).call(new DoNow(self -> {
-                    for (int k = 0; k < 5; k++) {
-                        self.spawnLinked(puppet()).call(new DoNow(it -> {
-                            it.spawn(puppet());
-                            it.sendEvery(Duration.ofHours(1), new Mark(1));
-                        }));
-                    }
-                }));
+                node.spawn(puppet())
+                        .call(
+                                new DoNow(self -> {
+                                    for (int k = 0; k < 5; k++) {
+                                        self.spawnLinked(puppet())
+                                                .call(
+                                                        new DoNow(it -> {
+                                                            it.spawn(puppet());
+                                                            it.sendEvery(Duration.ofHours(1), new Mark(1));
+                                                        }));
+                                    }
+                                }));
             }
             assertThat(node.counters().actors()).isEqualTo(55);
             node.close();
@@ -150,16 +155,20 @@ class ClosingTest {
         @Tag("law-17")
         void leaves_each_child_its_five_seconds(Lab lab) {
             var terminating = new ArrayList<Duration>();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    terminating.add(lab.elapsed());
-                    self.receive(Mark.class);
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    terminating.add(lab.elapsed());
+                                                    self.receive(Mark.class);
+                                                }
+                                            }));
             var before = lab.elapsed();
             lab.node().close();
             assertThat(terminating).containsExactly(before);
@@ -175,9 +184,7 @@ class ClosingTest {
             var probe = lab.<Throwable>probe();
             var node = lab.node();
             lab.puppet().send(new Do(_ -> probe.send(catchThrowable(node::close))));
-            assertThat(probe.expect())
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("Node.stop");
+            assertThat(probe.expect()).isInstanceOf(IllegalStateException.class).hasMessageContaining("Node.stop");
             assertThat(node.spawn(echo()).call(new Ask("open"))).isEqualTo("open");
         }
 
@@ -197,10 +204,12 @@ class ClosingTest {
             var other = lab.node(lab.config().name("other"));
             other.spawn(puppet());
             var probe = lab.<String>probe();
-            one.spawn(puppet()).send(new Do(_ -> {
-                other.close();
-                probe.send("closed");
-            }));
+            one.spawn(puppet())
+                    .send(
+                            new Do(_ -> {
+                                other.close();
+                                probe.send("closed");
+                            }));
             probe.expectEqual("closed");
             assertThat(other.children()).isEmpty();
         }
@@ -215,7 +224,8 @@ class ClosingTest {
             var pid = lab.puppet();
             Name<Talk> name = Name.of("closed");
             node.close();
-            assertThatThrownBy(() -> node.spawn(puppet())).isInstanceOfAny(StartFailed.class, IllegalStateException.class);
+            assertThatThrownBy(() -> node.spawn(puppet()))
+                    .isInstanceOfAny(StartFailed.class, IllegalStateException.class);
             pid.send(new Mark(1));
             assertThat(pid.offer(new Mark(2))).isInstanceOf(Offer.Dead.class);
             node.ref(name).send(new Mark(3));
@@ -240,13 +250,15 @@ class ClosingTest {
         @Laws
         void that_end_end_the_node_with_their_reason(Lab lab) {
             var said = new CopyOnWriteArrayList<String>();
-            var node = lab.node(
-                    ((Loop<Talk>) self -> {
-                                self.receive(Mark.class);
-                                self.stop(shutdown("gave up"));
-                            })
-                            .recipe(),
-                    lab.config());
+            var node =
+                    lab.node(
+                            ((Loop<Talk>)
+                                            self -> {
+                                                self.receive(Mark.class);
+                                                self.stop(shutdown("gave up"));
+                                            })
+                                    .recipe(),
+                            lab.config());
             node.spawn(saying("beside the root", said::add));
             assertThat(node.root()).isPresent();
             assertThat(node.await(millis(10))).isEmpty();
@@ -261,13 +273,15 @@ class ClosingTest {
         @Laws
         void that_crash_end_the_node_with_their_crash(Lab lab) {
             var boom = new Boom("root");
-            var node = lab.node(
-                    ((Loop<Talk>) self -> {
-                                self.receive(millis(20));
-                                throw boom;
-                            })
-                            .recipe(),
-                    lab.config());
+            var node =
+                    lab.node(
+                            ((Loop<Talk>)
+                                            self -> {
+                                                self.receive(millis(20));
+                                                throw boom;
+                                            })
+                                    .recipe(),
+                            lab.config());
             assertThat(node.await(LONG)).contains(new Crashed(boom));
         }
 
@@ -275,18 +289,18 @@ class ClosingTest {
         @Tag("#3")
         void that_do_not_start_leave_no_node(Lab lab) {
             var boom = new Boom("root");
-            var actor = Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> self) {
-                    throw boom;
-                }
+            var actor =
+                    Server.<Talk>of(() ->
+                            new Server<>() {
+                                @Override
+                                public void init(Self<Talk> self) {
+                                    throw boom;
+                                }
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
-            });
-            assertThatThrownBy(() -> lab.node(actor, lab.config()))
-                    .isInstanceOf(StartFailed.class)
-                    .hasCause(boom);
+                                @Override
+                                public void handle(Talk message, Self<Talk> self) {}
+                            });
+            assertThatThrownBy(() -> lab.node(actor, lab.config())).isInstanceOf(StartFailed.class).hasCause(boom);
         }
 
         @Laws

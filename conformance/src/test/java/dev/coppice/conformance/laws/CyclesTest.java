@@ -82,8 +82,7 @@ class CyclesTest {
             var probe = lab.<Failure>probe();
             var pid = lab.node().spawn(puppet().named(name));
             pid.send(new Do(self -> probe.send(failure(() -> self.ref(name).call(new Ask("me"))))));
-            pid.send(new Do(self -> probe.send(
-                    failure(() -> self.pid().via((Talk it) -> it).call(new Ask("me"))))));
+            pid.send(new Do(self -> probe.send(failure(() -> self.pid().via((Talk it) -> it).call(new Ask("me"))))));
             assertThat(probe.expect()).isInstanceOf(Cycle.class);
             assertThat(probe.expect()).isInstanceOf(Cycle.class);
         }
@@ -92,14 +91,18 @@ class CyclesTest {
         void a_callee_that_calls_back(Lab lab) {
             var probe = lab.<Failure>probe();
             var a = lab.puppet();
-            var b = lab.node().spawn(server((message, self) -> {
-                probe.send(failure(() -> a.within(LONG).call(new Ask("back"))));
-                self.reply((Ask) message, "went on");
-            }));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        probe.send(failure(() -> a.within(LONG).call(new Ask("back"))));
+                                        self.reply((Ask) message, "went on");
+                                    }));
             var answers = lab.<String>probe();
             var before = lab.elapsed();
             a.send(new Do(_ -> answers.send(b.within(LONG).call(new Ask("there")))));
-            assertThat(cycle(probe.expect()).path()).as("first the caller, last the one that waits for it")
+            assertThat(cycle(probe.expect()).path())
+                    .as("first the caller, last the one that waits for it")
                     .isEqualTo(List.of(b, a));
             answers.expectEqual("went on");
             lab.assertNoTimePassed(before);
@@ -109,20 +112,25 @@ class CyclesTest {
         void a_ring_of_five(Lab lab) {
             var probe = lab.<Failure>probe();
             var first = new AtomicReference<Pid<Talk>>();
-            var next = lab.node().spawn(server((message, self) -> {
-                probe.send(failure(() -> first.get().within(LONG).call(new Ask("round"))));
-                self.reply((Ask) message, "x");
-            }));
+            var next =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        probe.send(failure(() -> first.get().within(LONG).call(new Ask("round"))));
+                                        self.reply((Ask) message, "x");
+                                    }));
             var last = next;
             for (int i = 0; i < 3; i++) {
                 var to = next;
-                next = lab.node().spawn(server(
-                        (message, self) -> self.reply((Ask) message, to.within(LONG).call((Ask) message))));
+                next =
+                        lab.node()
+                                .spawn(
+                                        server((message, self) ->
+                                                self.reply((Ask) message, to.within(LONG).call((Ask) message))));
             }
             var second = next;
             var answers = lab.<String>probe();
-            first.set(lab.node().spawn(
-                    server((message, _) -> answers.send(second.within(LONG).call(new Ask("go"))))));
+            first.set(lab.node().spawn(server((message, _) -> answers.send(second.within(LONG).call(new Ask("go"))))));
             first.get().send(new Mark(0));
             assertThat(cycle(probe.expect()).path()).hasSize(5).startsWith(last).contains(first.get());
             answers.expectEqual("x");
@@ -136,11 +144,12 @@ class CyclesTest {
             var gate = lab.gate();
             var b = lab.puppet();
             var inB = lab.<String>probe();
-            b.send(new Do(_ -> {
-                inB.send("in");
-                gate.pass();
-                back.send(failure(() -> a.within(LONG).call(new Ask("?"))));
-            }));
+            b.send(
+                    new Do(_ -> {
+                        inB.send("in");
+                        gate.pass();
+                        back.send(failure(() -> a.within(LONG).call(new Ask("?"))));
+                    }));
             inB.expectEqual("in");
             a.send(calling(probe, b));
             probe.expectEqual("asked");
@@ -155,23 +164,31 @@ class CyclesTest {
         void a_child_whose_init_calls_its_starter(Lab lab) {
             var probe = lab.<StartFailed>probe();
             var before = lab.elapsed();
-            lab.puppet().send(new Do(self -> {
-                var starter = self.pid();
-                var child = Server.<Talk>of(() -> new Server<>() {
-                    @Override
-                    public void init(Self<Talk> it) {
-                        starter.within(LONG).call(new Ask("are you there?"));
-                    }
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                var starter = self.pid();
+                                var child =
+                                        Server.<Talk>of(() ->
+                                                new Server<>() {
+                                                    @Override
+                                                    public void init(Self<Talk> it) {
+                                                        starter.within(LONG).call(new Ask("are you there?"));
+                                                    }
 
-                    @Override
-                    public void handle(Talk message, Self<Talk> it) {}
-                });
-                probe.send(catchThrowableOfType(StartFailed.class, () -> self.spawn(child)));
-            }));
-            assertThat(probe.expect().reason()).isInstanceOfSatisfying(Crashed.class, crashed -> assertThat(
-                            crashed.cause())
+                                                    @Override
+                                                    public void handle(Talk message, Self<Talk> it) {}
+                                                });
+                                probe.send(catchThrowableOfType(StartFailed.class, () -> self.spawn(child)));
+                            }));
+            assertThat(probe.expect().reason())
                     .isInstanceOfSatisfying(
-                            CallFailed.class, failed -> assertThat(failed.failure()).isInstanceOf(Cycle.class)));
+                            Crashed.class,
+                            crashed ->
+                                    assertThat(crashed.cause())
+                                            .isInstanceOfSatisfying(
+                                                    CallFailed.class,
+                                                    failed -> assertThat(failed.failure()).isInstanceOf(Cycle.class)));
             lab.assertNoTimePassed(before);
         }
 
@@ -179,17 +196,21 @@ class CyclesTest {
         void an_await_of_a_pending_request(Lab lab) {
             var probe = lab.<Failure>probe();
             var a = lab.puppet();
-            var b = lab.node().spawn(server((message, self) -> {
-                // The asker has said that it awaits when this second message is here.
-                self.receive(Mark.class);
-                probe.send(failure(() -> a.within(LONG).call(new Ask("back"))));
-                self.reply((Ask) message, "x");
-            }));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        // The asker has said that it awaits when this second message is here.
+                                        self.receive(Mark.class);
+                                        probe.send(failure(() -> a.within(LONG).call(new Ask("back"))));
+                                        self.reply((Ask) message, "x");
+                                    }));
             var answers = lab.<Outcome<String>>probe();
-            a.send(new Do(_ -> {
-                var pending = b.within(LONG).ask(new Ask("there"));
-                answers.send(pending.await());
-            }));
+            a.send(
+                    new Do(_ -> {
+                        var pending = b.within(LONG).ask(new Ask("there"));
+                        answers.send(pending.await());
+                    }));
             settled(a);
             b.send(new Mark(0));
             assertThat(probe.expect()).isInstanceOf(Cycle.class);
@@ -204,11 +225,12 @@ class CyclesTest {
             var gate = lab.gate();
             var b = lab.node().spawn(puppet().mailbox(Mailbox.blocking(1).patience(LONG)));
             var inB = lab.<String>probe();
-            b.send(new Do(_ -> {
-                inB.send("in");
-                gate.pass();
-                back.send(failure(() -> a.within(LONG).call(new Ask("?"))));
-            }));
+            b.send(
+                    new Do(_ -> {
+                        inB.send("in");
+                        gate.pass();
+                        back.send(failure(() -> a.within(LONG).call(new Ask("?"))));
+                    }));
             inB.expectEqual("in");
             b.send(new Mark(0));
             a.send(new Do(_ -> b.send(new Mark(1))));
@@ -226,12 +248,15 @@ class CyclesTest {
             lab.node().subscribe(NodeEvent.Undelivered.class, letters);
             var a = lab.node().spawn(puppet().mailbox(Mailbox.blocking(1).patience(LONG)));
             var done = lab.<String>probe();
-            var b = lab.node().spawn(server((message, self) -> {
-                a.send(new Mark(1));
-                a.send(new Mark(2));
-                done.send("did not hang");
-                self.reply((Ask) message, "x");
-            }));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        a.send(new Mark(1));
+                                        a.send(new Mark(2));
+                                        done.send("did not hang");
+                                        self.reply((Ask) message, "x");
+                                    }));
             var before = lab.elapsed();
             a.send(new Do(_ -> b.within(LONG).call(new Ask("?"))));
             done.expectEqual("did not hang");
@@ -250,13 +275,16 @@ class CyclesTest {
             var callers = lab.<Caller<String>>probe();
             var back = lab.<String>probe();
             var a = lab.node().spawn(echo());
-            var b = lab.node().spawn(server((message, self) -> {
-                if (message instanceof Ask ask) {
-                    callers.send(self.defer(ask));
-                } else {
-                    back.send(a.within(LONG).call(new Ask("back")));
-                }
-            }));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask ask) {
+                                            callers.send(self.defer(ask));
+                                        } else {
+                                            back.send(a.within(LONG).call(new Ask("back")));
+                                        }
+                                    }));
             var answers = lab.<String>probe();
             a.send(new Do(_ -> answers.send(b.within(LONG).call(new Ask("there")))));
             var caller = callers.expect();
@@ -273,10 +301,11 @@ class CyclesTest {
             var answers = lab.<String>probe();
             var b = lab.puppet();
             var waited = lab.<Optional<ExitReason>>probe();
-            a.send(new Do(_ -> {
-                b.send(new Do(_ -> answers.send(a.within(LONG).call(new Ask("no cycle")))));
-                waited.send(b.await(millis(100)));
-            }));
+            a.send(
+                    new Do(_ -> {
+                        b.send(new Do(_ -> answers.send(a.within(LONG).call(new Ask("no cycle")))));
+                        waited.send(b.await(millis(100)));
+                    }));
             waited.expectEqual(Optional.empty());
             answers.expectEqual("no cycle");
         }
@@ -284,8 +313,13 @@ class CyclesTest {
         @Laws
         void a_request_that_nobody_awaits_is_no_edge(Lab lab) {
             var a = lab.node().spawn(echo());
-            var b = lab.node().spawn(server((message, self) ->
-                    self.reply((Ask) message, a.within(LONG).call(new Ask("back")) + " and forth")));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            self.reply(
+                                                    (Ask) message,
+                                                    a.within(LONG).call(new Ask("back")) + " and forth")));
             var probe = lab.<Talk>probe();
             probe.run(self -> self.ask(b, new Ask("?"), Came::new));
             assertThat(probe.expect(Came.class).outcome()).isEqualTo(new Replied<>("back and forth"));
@@ -294,13 +328,24 @@ class CyclesTest {
         @Laws
         void a_diamond_of_calls_is_no_cycle(Lab lab) {
             var bottom = lab.node().spawn(echo());
-            var left = lab.node().spawn(server(
-                    (message, self) -> self.reply((Ask) message, bottom.within(LONG).call((Ask) message))));
-            var right = lab.node().spawn(server(
-                    (message, self) -> self.reply((Ask) message, bottom.within(LONG).call((Ask) message))));
+            var left =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            self.reply((Ask) message, bottom.within(LONG).call((Ask) message))));
+            var right =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            self.reply((Ask) message, bottom.within(LONG).call((Ask) message))));
             var probe = lab.<String>probe();
             for (int i = 0; i < 20; i++) {
-                lab.puppet().send(new Do(_ -> probe.send(left.within(LONG).call(new Ask("l")) + right.within(LONG).call(new Ask("r")))));
+                lab.puppet()
+                        .send(
+                                new Do(_ ->
+                                        probe.send(
+                                                left.within(LONG).call(new Ask("l"))
+                                                        + right.within(LONG).call(new Ask("r")))));
             }
             for (int i = 0; i < 20; i++) {
                 probe.expectEqual("lr");
@@ -312,28 +357,33 @@ class CyclesTest {
             var actors = new ArrayList<Pid<Talk>>();
             for (int i = 0; i < 12; i++) {
                 var below = List.copyOf(actors);
-                actors.add(lab.node().spawn(server((message, self) -> {
-                    var ask = (Ask) message;
-                    var seed = Integer.parseInt(ask.text());
-                    if (!below.isEmpty()) {
-                        below.get(Math.floorMod(seed * 31 + 7, below.size()))
-                                .within(LONG)
-                                .call(new Ask(String.valueOf(seed * 17 + 3)));
-                    }
-                    self.reply(ask, "ok");
-                })));
+                actors.add(
+                        lab.node()
+                                .spawn(
+                                        server((message, self) -> {
+                                            var ask = (Ask) message;
+                                            var seed = Integer.parseInt(ask.text());
+                                            if (!below.isEmpty()) {
+                                                below.get(Math.floorMod(seed * 31 + 7, below.size()))
+                                                        .within(LONG)
+                                                        .call(new Ask(String.valueOf(seed * 17 + 3)));
+                                            }
+                                            self.reply(ask, "ok");
+                                        })));
             }
-            var pendings = IntStream.range(0, 100)
-                    .mapToObj(i -> actors.get(i % 12).within(LONG).ask(new Ask(String.valueOf(i))))
-                    .toList();
+            var pendings =
+                    IntStream.range(0, 100)
+                            .mapToObj(i -> actors.get(i % 12).within(LONG).ask(new Ask(String.valueOf(i))))
+                            .toList();
             pendings.forEach(pending -> assertThat(pending.await()).isEqualTo(new Replied<>("ok")));
         }
     }
 
     /// Waits until an actor waits.
     private static void settled(Pid<?> pid) {
-        while (pid.info().status() != ActorInfo.Status.WAITING) {
+        for (int i = 0; i < 2_000 && pid.info().status() != ActorInfo.Status.WAITING; i++) {
             pid.await(millis(1));
         }
+        assertThat(pid.info().status()).isEqualTo(ActorInfo.Status.WAITING);
     }
 }

@@ -48,19 +48,20 @@ class DyingTest {
 
     /// An actor that says when it terminates.
     private static Recipe<Talk> saying(Probe<String> probe, String name) {
-        return Server.<Talk>of(() -> new Server<Talk>() {
-                    @Override
-                    public void handle(Talk message, Self<Talk> self) throws Exception {
-                        if (message instanceof Do(Talk.Deed deed)) {
-                            deed.run(self);
-                        }
-                    }
+        return Server.<Talk>of(() ->
+                        new Server<Talk>() {
+                            @Override
+                            public void handle(Talk message, Self<Talk> self) throws Exception {
+                                if (message instanceof Do(Talk.Deed deed)) {
+                                    deed.run(self);
+                                }
+                            }
 
-                    @Override
-                    public void terminate(ExitReason reason, Self<Talk> self) {
-                        probe.send(name);
-                    }
-                })
+                            @Override
+                            public void terminate(ExitReason reason, Self<Talk> self) {
+                                probe.send(name);
+                            }
+                        })
                 .labelled(name);
     }
 
@@ -72,11 +73,12 @@ class DyingTest {
             var parent = lab.puppet();
             var downs = lab.<Talk>probe();
             downs.run(self -> self.monitor(parent, Gone::new));
-            parent.call(new DoNow(self -> {
-                self.spawnLinked(saying(probe, "1"));
-                self.spawn(saying(probe, "2"));
-                self.spawnLinked(saying(probe, "3"));
-            }));
+            parent.call(
+                    new DoNow(self -> {
+                        self.spawnLinked(saying(probe, "1"));
+                        self.spawn(saying(probe, "2"));
+                        self.spawnLinked(saying(probe, "3"));
+                    }));
             var children = parent.info().children();
             parent.exit(shutdown("family"));
             downs.expect(Gone.class);
@@ -91,19 +93,22 @@ class DyingTest {
             var asked = lab.<Talk>probe();
             var probe = lab.<String>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> {
-                self.spawn(saying(probe, "older"));
-                self.spawn(Server.<Talk>of(() -> new Server<>() {
-                    @Override
-                    public void handle(Talk message, Self<Talk> it) {}
+            parent.call(
+                    new DoNow(self -> {
+                        self.spawn(saying(probe, "older"));
+                        self.spawn(
+                                Server.<Talk>of(() ->
+                                        new Server<>() {
+                                            @Override
+                                            public void handle(Talk message, Self<Talk> it) {}
 
-                    @Override
-                    public void terminate(ExitReason reason, Self<Talk> it) {
-                        asked.call(new Ask("may I go?"));
-                        probe.send("younger");
-                    }
-                }));
-            }));
+                                            @Override
+                                            public void terminate(ExitReason reason, Self<Talk> it) {
+                                                asked.call(new Ask("may I go?"));
+                                                probe.send("younger");
+                                            }
+                                        }));
+                    }));
             parent.exit(shutdown("in turn"));
             var ask = asked.expect(Ask.class);
             probe.expectNothing(millis(20));
@@ -128,10 +133,11 @@ class DyingTest {
         void stop_through_all_generations(Lab lab) {
             var probe = lab.<String>probe();
             var root = lab.puppet();
-            root.call(new DoNow(self -> {
-                var child = self.spawn(puppet());
-                child.call(new DoNow(it -> it.spawn(saying(probe, "grandchild"))));
-            }));
+            root.call(
+                    new DoNow(self -> {
+                        var child = self.spawn(puppet());
+                        child.call(new DoNow(it -> it.spawn(saying(probe, "grandchild"))));
+                    }));
             root.stop();
             lab.gone(root);
             probe.expectEqual("grandchild");
@@ -142,16 +148,20 @@ class DyingTest {
         void that_do_not_stop_within_their_limit_are_killed(Lab lab) {
             var gone = lab.<Talk>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> self.spawn(Server.<Talk>of(() -> new Server<Talk>() {
-                        @Override
-                        public void handle(Talk message, Self<Talk> it) {}
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(
+                                    Server.<Talk>of(() ->
+                                                    new Server<Talk>() {
+                                                        @Override
+                                                        public void handle(Talk message, Self<Talk> it) {}
 
-                        @Override
-                        public void terminate(ExitReason reason, Self<Talk> it) {
-                            it.receive(Mark.class);
-                        }
-                    })
-                    .stopWithin(millis(50)))));
+                                                        @Override
+                                                        public void terminate(ExitReason reason, Self<Talk> it) {
+                                                            it.receive(Mark.class);
+                                                        }
+                                                    })
+                                            .stopWithin(millis(50)))));
             var child = parent.info().children().getFirst();
             gone.run(self -> self.monitor(child, Gone::new));
             parent.stop();
@@ -199,18 +209,21 @@ class DyingTest {
         void calling_their_stopping_parent_do_not_hang_the_stop(Lab lab) {
             var failures = lab.<Failure>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> {
-                var me = self.pid();
-                self.spawn(Server.<Talk>of(() -> new Server<>() {
-                    @Override
-                    public void handle(Talk message, Self<Talk> it) {}
+            parent.call(
+                    new DoNow(self -> {
+                        var me = self.pid();
+                        self.spawn(
+                                Server.<Talk>of(() ->
+                                        new Server<>() {
+                                            @Override
+                                            public void handle(Talk message, Self<Talk> it) {}
 
-                    @Override
-                    public void terminate(ExitReason reason, Self<Talk> it) {
-                        failures.send(failure(() -> me.call(new Sync())));
-                    }
-                }));
-            }));
+                                            @Override
+                                            public void terminate(ExitReason reason, Self<Talk> it) {
+                                                failures.send(failure(() -> me.call(new Sync())));
+                                            }
+                                        }));
+                    }));
             var before = lab.elapsed();
             parent.exit(shutdown("stopping"));
             assertThat(failures.expect()).isInstanceOf(Exited.class);
@@ -226,15 +239,19 @@ class DyingTest {
         void held_requests_fail_before_the_children_are_gone(Lab lab) {
             var asked = lab.<Talk>probe();
             var parent = lab.node().spawn(server((message, self) -> self.defer((Ask) message)));
-            parent.call(new DoNow(self -> self.spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> it) {}
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> it) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> it) {
-                    asked.call(new Ask("may I go?"));
-                }
-            }))));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> it) {
+                                                    asked.call(new Ask("may I go?"));
+                                                }
+                                            }))));
             var gate = lab.gate();
             var deferred = parent.ask(new Ask("deferred"));
             lab.stick(gate, parent);
@@ -262,9 +279,13 @@ class DyingTest {
             exits.put("stop", Pid::stop);
             exits.put("exit", pid -> pid.exit(shutdown("x")));
             exits.put("self", pid -> pid.send(new Do(self -> self.stop(shutdown("x")))));
-            exits.put("crash", pid -> pid.send(new Do(_ -> {
-                throw new Boom("x");
-            })));
+            exits.put(
+                    "crash",
+                    pid ->
+                            pid.send(
+                                    new Do(_ -> {
+                                        throw new Boom("x");
+                                    })));
             exits.forEach((how, exit) -> {
                 var pid = lab.node().spawn(saying(probe, how));
                 exit.accept(pid);
@@ -280,15 +301,19 @@ class DyingTest {
         @Laws
         void that_throws_changes_the_reason(Lab lab) {
             var boom = new Boom("terminate");
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    throw boom;
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    throw boom;
+                                                }
+                                            }));
             pid.stop();
             assertThat(lab.gone(pid)).isEqualTo(new Crashed(boom));
         }
@@ -297,15 +322,24 @@ class DyingTest {
         void sees_the_reason_and_may_use_the_kernel(Lab lab) {
             var probe = lab.<String>probe();
             var echo = lab.node().spawn(echo());
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    probe.send(reason + " " + echo.call(new Ask("still")) + " " + self.pid().path());
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    probe.send(
+                                                            reason
+                                                                    + " "
+                                                                    + echo.call(new Ask("still"))
+                                                                    + " "
+                                                                    + self.pid().path());
+                                                }
+                                            }));
             pid.exit(shutdown("tidy"));
             probe.expectEqual(shutdown("tidy") + " still " + pid.path());
         }
@@ -370,11 +404,12 @@ class DyingTest {
         void may_be_asked_for_in_the_own_handler(Lab lab) {
             var probe = lab.<Talk>probe();
             var pid = lab.node().spawn(server((message, _) -> probe.send(message)));
-            pid.send(new Do(self -> {
-                self.pid().send(new Mark(1));
-                self.pid().stop(shutdown("drained by itself"));
-                self.pid().send(new Mark(2));
-            }));
+            pid.send(
+                    new Do(self -> {
+                        self.pid().send(new Mark(1));
+                        self.pid().stop(shutdown("drained by itself"));
+                        self.pid().send(new Mark(2));
+                    }));
             assertThat(lab.gone(pid)).isEqualTo(shutdown("drained by itself"));
             probe.expectEqual(new Mark(1));
             probe.expectNothing(millis(20));
@@ -384,11 +419,12 @@ class DyingTest {
         @Tag("#44")
         void take_the_timers_along(Lab lab) {
             var pid = lab.puppet();
-            pid.call(new DoNow(self -> {
-                self.sendAfter(Duration.ofDays(1), new Mark(1));
-                self.sendEvery(Duration.ofDays(1), new Mark(2));
-                self.sendWhenIdle(Duration.ofDays(1), new Mark(3));
-            }));
+            pid.call(
+                    new DoNow(self -> {
+                        self.sendAfter(Duration.ofDays(1), new Mark(1));
+                        self.sendEvery(Duration.ofDays(1), new Mark(2));
+                        self.sendWhenIdle(Duration.ofDays(1), new Mark(3));
+                    }));
             assertThat(lab.node().counters().timers()).isEqualTo(3);
             pid.kill();
             lab.gone(pid);
@@ -422,19 +458,23 @@ class DyingTest {
             var bodies = new ArrayList<WeakReference<Server<Talk>>>();
             var messages = new ArrayList<WeakReference<Talk>>();
             var gate = lab.gate();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> {
-                var body = new Server<Talk>() {
-                    private final byte[] state = new byte[1000];
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() -> {
+                                        var body =
+                                                new Server<Talk>() {
+                                                    private final byte[] state = new byte[1000];
 
-                    @Override
-                    public void handle(Talk message, Self<Talk> self) throws Exception {
-                        ((Do) message).deed().run(self);
-                        state[0]++;
-                    }
-                };
-                bodies.add(new WeakReference<>(body));
-                return body;
-            }));
+                                                    @Override
+                                                    public void handle(Talk message, Self<Talk> self) throws Exception {
+                                                        ((Do) message).deed().run(self);
+                                                        state[0]++;
+                                                    }
+                                                };
+                                        bodies.add(new WeakReference<>(body));
+                                        return body;
+                                    }));
             lab.stick(gate, pid);
             fill(pid, messages);
             pid.kill();

@@ -51,7 +51,8 @@ class EventsTest {
                         assertThat(path).isEqualTo(known);
                         mine.add(NodeEvent.Spawned.class);
                     }
-                    case NodeEvent.Crashed(var report) when report.pid().equals(pid) -> mine.add(NodeEvent.Crashed.class);
+                    case NodeEvent.Crashed(var report) when report.pid().equals(pid) ->
+                            mine.add(NodeEvent.Crashed.class);
                     case NodeEvent.Exited(var who, var path, var reason) when who.equals(pid) -> {
                         assertThat(path).isEqualTo(known);
                         assertThat(reason).isInstanceOf(Crashed.class);
@@ -93,8 +94,11 @@ class EventsTest {
 
         @Laws
         void a_subscriber_that_drops_does_not_feed_itself(Lab lab) {
-            var letters = lab.node().spawn(Server.<NodeEvent>of(() -> (_, self) -> self.receive(_ -> null))
-                    .mailbox(Mailbox.rejecting(2)));
+            var letters =
+                    lab.node()
+                            .spawn(
+                                    Server.<NodeEvent>of(() -> (_, self) -> self.receive(_ -> null))
+                                            .mailbox(Mailbox.rejecting(2)));
             lab.node().subscribe(NodeEvent.Undelivered.class, letters);
             var dead = lab.puppet();
             dead.kill();
@@ -127,11 +131,15 @@ class EventsTest {
             peer.run(self -> self.trapExits(Broke::new));
             var parent = lab.puppet();
             var boom = new Boom("reported");
-            parent.call(new DoNow(self -> self.spawn(server((_, _) -> {
-                        throw boom;
-                    })
-                    .named(name)
-                    .labelled("kind"))));
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(
+                                    server(
+                                                    (_, _) -> {
+                                                        throw boom;
+                                                    })
+                                            .named(name)
+                                            .labelled("kind"))));
             var pid = lab.node().whereis(name).orElseThrow();
             peer.run(self -> self.link(pid));
             var path = pid.path();
@@ -170,15 +178,19 @@ class EventsTest {
         void cost_no_more_with_a_long_queue_and_many_links(Lab lab) {
             var gate = lab.gate();
             var rendered = new AtomicInteger();
-            var pid = lab.stuckAt(gate, puppet().rendering(message -> {
-                rendered.incrementAndGet();
-                return "m";
-            }));
+            var pid =
+                    lab.stuckAt(
+                            gate,
+                            puppet().rendering(message -> {
+                                rendered.incrementAndGet();
+                                return "m";
+                            }));
             var peers = IntStream.range(0, 40).mapToObj(_ -> lab.<Talk>probe()).toList();
-            peers.forEach(peer -> peer.run(self -> {
-                self.trapExits(Broke::new);
-                self.link(pid);
-            }));
+            peers.forEach(peer ->
+                    peer.run(self -> {
+                        self.trapExits(Broke::new);
+                        self.link(pid);
+                    }));
             pid.send(new Crashing("with a queue"));
             for (int i = 0; i < 5_000; i++) {
                 pid.send(new Mark(i));

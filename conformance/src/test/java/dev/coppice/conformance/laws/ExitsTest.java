@@ -55,13 +55,14 @@ class ExitsTest {
 
     /// An actor that ends with this reason.
     private static void end(Lab lab, Pid<Talk> pid, ExitReason reason) {
-        pid.send(new Do(self -> {
-            switch (reason) {
-                case Crashed(Throwable cause) -> throw (RuntimeException) cause;
-                case Killed _ -> self.pid().kill();
-                default -> self.stop(reason);
-            }
-        }));
+        pid.send(
+                new Do(self -> {
+                    switch (reason) {
+                        case Crashed(Throwable cause) -> throw (RuntimeException) cause;
+                        case Killed _ -> self.pid().kill();
+                        default -> self.stop(reason);
+                    }
+                }));
         lab.gone(pid);
     }
 
@@ -191,8 +192,10 @@ class ExitsTest {
         void the_parents_exit_is_no_message(Lab lab) {
             var broken = lab.<Talk>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> self.spawn(server((message, _) -> broken.send(message)))
-                    .call(new DoNow(it -> it.trapExits(Broke::new)))));
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(server((message, _) -> broken.send(message)))
+                                    .call(new DoNow(it -> it.trapExits(Broke::new)))));
             var child = parent.info().children().getFirst();
             parent.call(new DoNow(_ -> child.exit(shutdown("says the parent"))));
             assertThat(lab.gone(child)).isEqualTo(shutdown("says the parent"));
@@ -205,15 +208,17 @@ class ExitsTest {
         @Laws
         void catching_exceptions_does_not_keep_one_alive(Lab lab) {
             var probe = lab.<String>probe();
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                while (true) {
-                    try {
-                        self.receive();
-                    } catch (Exception e) {
-                        probe.send("caught " + e);
-                    }
-                }
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                while (true) {
+                                    try {
+                                        self.receive();
+                                    } catch (Exception e) {
+                                        probe.send("caught " + e);
+                                    }
+                                }
+                            });
             pid.exit(shutdown("out"));
             assertThat(lab.gone(pid)).isEqualTo(shutdown("out"));
             probe.expectNothing(millis(20));
@@ -222,15 +227,17 @@ class ExitsTest {
         @Laws
         void catching_everything_only_postpones_it_to_the_next_operation(Lab lab) {
             var probe = lab.<String>probe();
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                for (int i = 0; i < 3; i++) {
-                    try {
-                        self.receive();
-                    } catch (Throwable t) {
-                        probe.send("caught " + i);
-                    }
-                }
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                for (int i = 0; i < 3; i++) {
+                                    try {
+                                        self.receive();
+                                    } catch (Throwable t) {
+                                        probe.send("caught " + i);
+                                    }
+                                }
+                            });
             pid.exit(shutdown("out"));
             assertThat(lab.gone(pid)).isEqualTo(shutdown("out"));
             assertThat(lab.node().counters().unaccounted()).isZero();
@@ -259,16 +266,17 @@ class ExitsTest {
                 var gate = lab.gate();
                 var in = lab.<String>probe();
                 var pid = lab.puppet();
-                pid.send(new Do(self -> {
-                    in.send("in");
-                    gate.pass();
-                    try {
-                        operation.run(self);
-                        went.set("on");
-                    } catch (Exception e) {
-                        went.set("on with " + e);
-                    }
-                }));
+                pid.send(
+                        new Do(self -> {
+                            in.send("in");
+                            gate.pass();
+                            try {
+                                operation.run(self);
+                                went.set("on");
+                            } catch (Exception e) {
+                                went.set("on with " + e);
+                            }
+                        }));
                 in.expectEqual("in");
                 pid.exit(shutdown(name));
                 gate.open();
@@ -296,11 +304,12 @@ class ExitsTest {
             var gate = lab.gate();
             var in = lab.<String>probe();
             var pid = lab.puppet();
-            pid.send(new Do(self -> {
-                in.send("in");
-                gate.pass();
-                self.trapExits(Broke::new);
-            }));
+            pid.send(
+                    new Do(self -> {
+                        in.send("in");
+                        gate.pass();
+                        self.trapExits(Broke::new);
+                    }));
             in.expectEqual("in");
             pid.exit(shutdown("too late"));
             gate.open();
@@ -311,15 +320,16 @@ class ExitsTest {
         void an_exit_told_to_oneself_cannot_be_caught(Lab lab) {
             var went = new AtomicBoolean();
             var pid = lab.puppet();
-            pid.send(new Do(self -> {
-                try {
-                    self.pid().exit(shutdown("self"));
-                    self.receive(Duration.ZERO);
-                    went.set(true);
-                } catch (Exception e) {
-                    went.set(true);
-                }
-            }));
+            pid.send(
+                    new Do(self -> {
+                        try {
+                            self.pid().exit(shutdown("self"));
+                            self.receive(Duration.ZERO);
+                            went.set(true);
+                        } catch (Exception e) {
+                            went.set(true);
+                        }
+                    }));
             assertThat(lab.gone(pid)).isEqualTo(shutdown("self"));
             assertThat(went).isFalse();
         }
@@ -329,14 +339,15 @@ class ExitsTest {
             var went = new AtomicBoolean();
             for (var actor : List.of(puppet(), loop((_, _) -> {}))) {
                 var pid = lab.node().spawn(actor);
-                pid.send(new Do(self -> {
-                    try {
-                        self.stop(shutdown("enough"));
-                        went.set(true);
-                    } catch (Exception e) {
-                        went.set(true);
-                    }
-                }));
+                pid.send(
+                        new Do(self -> {
+                            try {
+                                self.stop(shutdown("enough"));
+                                went.set(true);
+                            } catch (Exception e) {
+                                went.set(true);
+                            }
+                        }));
                 assertThat(lab.gone(pid)).isEqualTo(shutdown("enough"));
             }
             assertThat(went).isFalse();
@@ -349,11 +360,12 @@ class ExitsTest {
         private void ends(Lab lab, Talk.Deed waiting) {
             var in = lab.<String>probe();
             var pid = lab.puppet();
-            pid.send(new Do(self -> {
-                in.send("in");
-                waiting.run(self);
-                in.send("came back");
-            }));
+            pid.send(
+                    new Do(self -> {
+                        in.send("in");
+                        waiting.run(self);
+                        in.send("came back");
+                    }));
             in.expectEqual("in");
             pid.await(millis(10));
             var before = lab.elapsed();
@@ -386,15 +398,20 @@ class ExitsTest {
 
         @Laws
         void for_a_start_end_at_once(Lab lab) {
-            ends(lab, self -> self.spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> it) {
-                    it.receive(Mark.class);
-                }
+            ends(
+                    lab,
+                    self ->
+                            self.spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void init(Self<Talk> it) {
+                                                    it.receive(Mark.class);
+                                                }
 
-                @Override
-                public void handle(Talk message, Self<Talk> it) {}
-            })));
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> it) {}
+                                            })));
         }
 
         @Laws
@@ -416,11 +433,12 @@ class ExitsTest {
             var gate = lab.gate();
             var in = lab.<String>probe();
             var pid = lab.puppet();
-            pid.send(new Do(_ -> {
-                in.send("in");
-                gate.pass();
-                flag.set(Thread.currentThread().isInterrupted());
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        in.send("in");
+                        gate.pass();
+                        flag.set(Thread.currentThread().isInterrupted());
+                    }));
             in.expectEqual("in");
             pid.exit(shutdown("gently"));
             gate.open();
@@ -433,14 +451,15 @@ class ExitsTest {
             var interrupted = new AtomicBoolean();
             var in = lab.<String>probe();
             var pid = lab.node().spawn(puppet().stopWithin(millis(100)));
-            pid.send(new Do(_ -> {
-                in.send("in");
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    interrupted.set(true);
-                }
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        in.send("in");
+                        try {
+                            new CountDownLatch(1).await();
+                        } catch (InterruptedException e) {
+                            interrupted.set(true);
+                        }
+                    }));
             in.expectEqual("in");
             pid.exit(shutdown("politely"));
             assertThat(lab.gone(pid)).isEqualTo(shutdown("politely"));
@@ -452,14 +471,18 @@ class ExitsTest {
             var interrupted = new AtomicBoolean();
             var in = lab.<String>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> self.spawn(puppet().stopWithin(millis(100))).send(new Do(_ -> {
-                in.send("in");
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    interrupted.set(true);
-                }
-            }))));
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(puppet().stopWithin(millis(100)))
+                                    .send(
+                                            new Do(_ -> {
+                                                in.send("in");
+                                                try {
+                                                    new CountDownLatch(1).await();
+                                                } catch (InterruptedException e) {
+                                                    interrupted.set(true);
+                                                }
+                                            }))));
             in.expectEqual("in");
             parent.stop();
             assertThat(lab.gone(parent)).isEqualTo(new Normal());
@@ -471,10 +494,11 @@ class ExitsTest {
             var probe = lab.<Boolean>probe();
             var pid = lab.puppet();
             for (int i = 0; i < 20; i++) {
-                pid.send(new Do(_ -> {
-                    probe.send(Thread.currentThread().isInterrupted());
-                    Thread.currentThread().interrupt();
-                }));
+                pid.send(
+                        new Do(_ -> {
+                            probe.send(Thread.currentThread().isInterrupted());
+                            Thread.currentThread().interrupt();
+                        }));
                 lab.puppet().send(new Do(_ -> probe.send(Thread.currentThread().isInterrupted())));
             }
             for (int i = 0; i < 40; i++) {
@@ -486,10 +510,12 @@ class ExitsTest {
         void of_foreign_code_do_not_end_the_kernels_waits(Lab lab) {
             var probe = lab.<Talk>probe();
             var answers = lab.<String>probe();
-            lab.puppet().send(new Do(_ -> {
-                Thread.currentThread().interrupt();
-                answers.send(probe.within(LONG).call(new Ask("?")));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(_ -> {
+                                Thread.currentThread().interrupt();
+                                answers.send(probe.within(LONG).call(new Ask("?")));
+                            }));
             probe.reply(probe.expect(Ask.class), "answered");
             answers.expectEqual("answered");
         }

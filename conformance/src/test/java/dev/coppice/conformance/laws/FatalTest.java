@@ -108,8 +108,7 @@ class FatalTest {
         var failing = new Failing(seeded);
         var other = Node.start(Config.defaults().name("innocent").scheduler(() -> seeded));
         // The actor in which it happened is no good any more: the node goes on without it when its budget is spent.
-        var node = Node.start(
-                Config.defaults().name("fatal").closeBudget(seconds(1)).scheduler(() -> failing));
+        var node = Node.start(Config.defaults().name("fatal").closeBudget(seconds(1)).scheduler(() -> failing));
         var echo = other.spawn(echo());
         var victim = node.spawn(puppet());
         var bystander = node.spawn(puppet());
@@ -146,15 +145,18 @@ class FatalTest {
             var dead = lab.puppet();
             dead.kill();
             lab.gone(dead);
-            var lines = linesOf(() -> {
-                for (int i = 0; i < 50; i++) {
-                    dead.send(new Mark(i));
-                }
-                lab.world().advance(seconds(61));
-                dead.send(new Note("the next minute"));
-            });
+            var lines =
+                    linesOf(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            dead.send(new Mark(i));
+                        }
+                        lab.world().advance(seconds(61));
+                        dead.send(new Note("the next minute"));
+                    });
             assertThat(lines).filteredOn(line -> line.contains("dead letter ")).hasSize(11);
-            assertThat(lines).filteredOn(line -> line.contains("more dead letters")).singleElement()
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("more dead letters"))
+                    .singleElement()
                     .satisfies(line -> assertThat(line).contains("40"));
             assertThat(lines).filteredOn(line -> line.contains("the next minute")).hasSize(1);
         }
@@ -162,16 +164,19 @@ class FatalTest {
         @Laws(Laws.On.SEEDED)
         @Tag("#78")
         void crashes_are_logged_with_their_stack_and_never_lost_without_a_provider(Lab lab) {
-            var lines = linesOf(() -> {
-                for (int i = 0; i < 30; i++) {
-                    var pid = lab.puppet();
-                    pid.send(new Crashing("crash " + i));
-                    lab.gone(pid);
-                }
-                lab.world().advance(seconds(61));
-            });
+            var lines =
+                    linesOf(() -> {
+                        for (int i = 0; i < 30; i++) {
+                            var pid = lab.puppet();
+                            pid.send(new Crashing("crash " + i));
+                            lab.gone(pid);
+                        }
+                        lab.world().advance(seconds(61));
+                    });
             assertThat(lines).filteredOn(line -> line.contains("actor crashed")).hasSize(10);
-            assertThat(lines).filteredOn(line -> line.contains("more crashes")).singleElement()
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("more crashes"))
+                    .singleElement()
                     .satisfies(line -> assertThat(line).contains("20"));
             assertThat(lines).anyMatch(line -> line.contains("crash 0") && line.contains("Boom"));
             assertThat(lines).anyMatch(line -> line.startsWith("\tat ") && line.contains("Talk"));
@@ -180,13 +185,16 @@ class FatalTest {
         @Laws(Laws.On.SEEDED)
         @Tag("#78")
         void text_from_messages_cannot_forge_lines(Lab lab) {
-            var lines = linesOf(() -> {
-                var pid = lab.puppet();
-                pid.send(new Crashing("x\nERROR forged\r\u001b[2J"));
-                lab.gone(pid);
-                pid.send(new Note("y\nERROR forged"));
-            });
-            assertThat(lines).filteredOn(line -> !line.startsWith("\t")).noneMatch(line -> line.startsWith("ERROR forged"));
+            var lines =
+                    linesOf(() -> {
+                        var pid = lab.puppet();
+                        pid.send(new Crashing("x\nERROR forged\r\u001b[2J"));
+                        lab.gone(pid);
+                        pid.send(new Note("y\nERROR forged"));
+                    });
+            assertThat(lines)
+                    .filteredOn(line -> !line.startsWith("\t"))
+                    .noneMatch(line -> line.startsWith("ERROR forged"));
             assertThat(lines).noneMatch(line -> line.contains("\u001b"));
         }
     }

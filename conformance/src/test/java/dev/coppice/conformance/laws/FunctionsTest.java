@@ -41,19 +41,21 @@ class FunctionsTest {
             var probe = lab.<Wrapped>probe();
             var ran = new AtomicReference<Pid<Wrapped>>();
             var self = probe.get(it -> it);
-            Ref<Talk> door = probe.via(message -> {
-                // Confined to its own actor: anywhere else this throws.
-                self.sendAfter(Duration.ofDays(1), new Wrapped(message)).cancel();
-                ran.set(self.pid());
-                return new Wrapped(message);
-            });
+            Ref<Talk> door =
+                    probe.via(message -> {
+                        // Confined to its own actor: anywhere else this throws.
+                        self.sendAfter(Duration.ofDays(1), new Wrapped(message)).cancel();
+                        ran.set(self.pid());
+                        return new Wrapped(message);
+                    });
             var gate = lab.gate();
             var pid = lab.puppet();
             lab.stick(gate, pid);
-            Ref<Talk> late = pid.via(message -> {
-                ran.set(null);
-                return message;
-            });
+            Ref<Talk> late =
+                    pid.via(message -> {
+                        ran.set(null);
+                        return message;
+                    });
             late.send(new Mark(0));
             door.send(new Mark(1));
             probe.expectEqual(new Wrapped(new Mark(1)));
@@ -68,9 +70,10 @@ class FunctionsTest {
         void that_throw_crash_the_receiver_and_not_the_sender(Lab lab) {
             var boom = new Boom("wrap");
             var pid = lab.puppet();
-            Ref<Talk> door = pid.via(_ -> {
-                throw boom;
-            });
+            Ref<Talk> door =
+                    pid.via(_ -> {
+                        throw boom;
+                    });
             var sender = lab.puppet();
             sender.call(new DoNow(_ -> door.send(new Mark(1))));
             assertThat(lab.gone(pid)).isEqualTo(new Crashed(boom));
@@ -81,9 +84,11 @@ class FunctionsTest {
         @Laws
         void that_throw_fail_the_request_with_the_receivers_crash(Lab lab) {
             var boom = new Boom("wrap");
-            Ref<Talk> door = lab.puppet().via(_ -> {
-                throw boom;
-            });
+            Ref<Talk> door =
+                    lab.puppet()
+                            .via(_ -> {
+                                throw boom;
+                            });
             assertThat(failure(() -> door.call(new Ask("?")))).isEqualTo(new Exited(new Crashed(boom)));
         }
 
@@ -117,9 +122,13 @@ class FunctionsTest {
             var dying = lab.puppet();
             var innocent = lab.puppet();
             innocent.call(new DoNow(self -> self.monitor(dying, Gone::new)));
-            pid.call(new DoNow(self -> self.monitor(dying, _ -> {
-                throw boom;
-            })));
+            pid.call(
+                    new DoNow(self ->
+                            self.monitor(
+                                    dying,
+                                    _ -> {
+                                        throw boom;
+                                    })));
             dying.stop(shutdown("quietly"));
             assertThat(lab.gone(dying)).isEqualTo(shutdown("quietly"));
             crashes(lab, pid, boom, innocent);
@@ -131,12 +140,13 @@ class FunctionsTest {
             var boom = new Boom("trap");
             var pid = lab.puppet();
             var dying = lab.puppet();
-            pid.call(new DoNow(self -> {
-                self.trapExits(_ -> {
-                    throw boom;
-                });
-                self.link(dying);
-            }));
+            pid.call(
+                    new DoNow(self -> {
+                        self.trapExits(_ -> {
+                            throw boom;
+                        });
+                        self.link(dying);
+                    }));
             dying.stop(shutdown("quietly"));
             assertThat(lab.gone(dying)).isEqualTo(shutdown("quietly"));
             crashes(lab, pid, boom, lab.puppet());
@@ -148,9 +158,14 @@ class FunctionsTest {
             var boom = new Boom("ask");
             var pid = lab.puppet();
             var echo = lab.node().spawn(echo());
-            pid.call(new DoNow(self -> self.ask(echo, new Ask("?"), _ -> {
-                throw boom;
-            })));
+            pid.call(
+                    new DoNow(self ->
+                            self.ask(
+                                    echo,
+                                    new Ask("?"),
+                                    _ -> {
+                                        throw boom;
+                                    })));
             crashes(lab, pid, boom, echo);
         }
 
@@ -159,9 +174,13 @@ class FunctionsTest {
         void of_a_task_run_in_its_owner(Lab lab) {
             var boom = new Boom("task");
             var pid = lab.puppet();
-            pid.call(new DoNow(self -> self.task(() -> "done", _ -> {
-                throw boom;
-            })));
+            pid.call(
+                    new DoNow(self ->
+                            self.task(
+                                    () -> "done",
+                                    _ -> {
+                                        throw boom;
+                                    })));
             crashes(lab, pid, boom, lab.puppet());
         }
 
@@ -171,12 +190,17 @@ class FunctionsTest {
             var echo = lab.node().spawn(echo());
             var dying = lab.puppet();
             var pid = lab.node().spawn(server((message, _) -> probe.send(((Note) message).text())));
-            pid.call(new DoNow(self -> self.monitor(dying, down -> {
-                self.monitor(echo, Gone::new).cancel();
-                self.link(echo);
-                self.unlink(echo);
-                return new Note(echo.call(new Ask("from within")) + " " + self.pid().equals(pid));
-            })));
+            pid.call(
+                    new DoNow(self ->
+                            self.monitor(
+                                    dying,
+                                    down -> {
+                                        self.monitor(echo, Gone::new).cancel();
+                                        self.link(echo);
+                                        self.unlink(echo);
+                                        return new Note(
+                                                echo.call(new Ask("from within")) + " " + self.pid().equals(pid));
+                                    })));
             dying.kill();
             probe.expectEqual("from within true");
         }
@@ -187,10 +211,14 @@ class FunctionsTest {
             var gate = lab.gate();
             var pid = lab.puppet();
             var dying = lab.puppet();
-            pid.call(new DoNow(self -> self.monitor(dying, down -> {
-                ran.set(true);
-                return new Gone(down);
-            })));
+            pid.call(
+                    new DoNow(self ->
+                            self.monitor(
+                                    dying,
+                                    down -> {
+                                        ran.set(true);
+                                        return new Gone(down);
+                                    })));
             lab.stick(gate, pid);
             dying.kill();
             lab.gone(dying);
@@ -207,11 +235,13 @@ class FunctionsTest {
         @Laws
         void that_throw_crash_the_receiver_and_lose_no_message(Lab lab) {
             var boom = new Boom("pattern");
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                self.<Talk>receive(_ -> {
-                    throw boom;
-                });
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                self.<Talk>receive(_ -> {
+                                    throw boom;
+                                });
+                            });
             pid.send(new Mark(1));
             assertThat(lab.gone(pid)).isEqualTo(new Crashed(boom));
             assertThat(lab.node().counters().unaccounted()).isZero();
@@ -220,15 +250,17 @@ class FunctionsTest {
         @Laws
         void that_throw_can_be_caught_and_the_message_is_still_there(Lab lab) {
             var probe = lab.<Talk>probe();
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                try {
-                    self.<Talk>receive(_ -> {
-                        throw new Boom("pattern");
-                    });
-                } catch (Boom e) {
-                    probe.send(self.receive());
-                }
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                try {
+                                    self.<Talk>receive(_ -> {
+                                        throw new Boom("pattern");
+                                    });
+                                } catch (Boom e) {
+                                    probe.send(self.receive());
+                                }
+                            });
             pid.send(new Mark(1));
             probe.expectEqual(new Mark(1));
             lab.gone(pid);
@@ -246,31 +278,41 @@ class FunctionsTest {
             var dying = lab.puppet();
             // Stuck in a function of a monitor, in init, and in a handler.
             var inFunction = lab.puppet();
-            inFunction.call(new DoNow(self -> self.monitor(dying, down -> {
-                in.send("function");
-                gate.pass();
-                return new Gone(down);
-            })));
+            inFunction.call(
+                    new DoNow(self ->
+                            self.monitor(
+                                    dying,
+                                    down -> {
+                                        in.send("function");
+                                        gate.pass();
+                                        return new Gone(down);
+                                    })));
             dying.kill();
-            lab.puppet().send(new Do(self -> self.spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> it) {
-                    in.send("init");
-                    gate.pass();
-                }
+            lab.puppet()
+                    .send(
+                            new Do(self ->
+                                    self.spawn(
+                                            Server.<Talk>of(() ->
+                                                    new Server<>() {
+                                                        @Override
+                                                        public void init(Self<Talk> it) {
+                                                            in.send("init");
+                                                            gate.pass();
+                                                        }
 
-                @Override
-                public void handle(Talk message, Self<Talk> it) {}
-            }))));
+                                                        @Override
+                                                        public void handle(Talk message, Self<Talk> it) {}
+                                                    }))));
             in.expect();
             in.expect();
             var free = lab.puppet();
-            free.call(new DoNow(self -> {
-                self.link(inFunction);
-                self.monitor(inFunction, Gone::new).cancel();
-                self.unlink(inFunction);
-                inFunction.send(new Mark(1));
-            }));
+            free.call(
+                    new DoNow(self -> {
+                        self.link(inFunction);
+                        self.monitor(inFunction, Gone::new).cancel();
+                        self.unlink(inFunction);
+                        inFunction.send(new Mark(1));
+                    }));
             assertThat(echo.call(new Ask("free"))).isEqualTo("free");
             assertThat(inFunction.info().queued()).isPositive();
             assertThat(lab.node().tree()).contains(inFunction.info().label());

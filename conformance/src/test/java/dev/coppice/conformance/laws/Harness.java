@@ -24,20 +24,19 @@ final class Harness implements TestTemplateInvocationContextProvider {
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        var on = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Laws.class)
-                .orElseThrow()
-                .value();
+        var on = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Laws.class).orElseThrow().value();
         var seed = Long.getLong("coppice.seed");
         if (seed != null) {
             return Stream.of(seeded("noisy seed " + seed, () -> Seeded.noisy(seed)));
         }
         var production = Stream.of(invocation("production", Lab::production));
-        var seeded = Stream.of(
-                seeded("seed 1", () -> Seeded.of(1)),
-                seeded("seed 2", () -> Seeded.of(2)),
-                seeded("noisy seed 3", () -> Seeded.noisy(3)),
-                seeded("noisy seed 4", () -> Seeded.noisy(4)),
-                seeded("noisy seed 5", () -> Seeded.noisy(5)));
+        var seeded =
+                Stream.of(
+                        seeded("seed 1", () -> Seeded.of(1)),
+                        seeded("seed 2", () -> Seeded.of(2)),
+                        seeded("noisy seed 3", () -> Seeded.noisy(3)),
+                        seeded("noisy seed 4", () -> Seeded.noisy(4)),
+                        seeded("noisy seed 5", () -> Seeded.noisy(5)));
         return switch (on) {
             case BOTH -> Stream.concat(production, seeded);
             case PRODUCTION -> production;

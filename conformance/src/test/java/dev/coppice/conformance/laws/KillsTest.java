@@ -41,15 +41,19 @@ class KillsTest {
         @Laws
         void ends_at_once_without_terminate(Lab lab) {
             var terminated = new AtomicBoolean();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    terminated.set(true);
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    terminated.set(true);
+                                                }
+                                            }));
             pid.send(new Mark(1));
             var before = lab.elapsed();
             pid.kill();
@@ -61,14 +65,16 @@ class KillsTest {
         @Laws
         void one_that_waits_in_the_kernel_ends_at_once(Lab lab) {
             var silent = lab.<Talk>probe();
-            for (Talk.Deed waiting : List.<Talk.Deed>of(
-                    Self::receive, _ -> silent.within(LONG).call(new Ask("?")), _ -> silent.pid().await())) {
+            for (Talk.Deed waiting :
+                    List.<Talk.Deed>of(
+                            Self::receive, _ -> silent.within(LONG).call(new Ask("?")), _ -> silent.pid().await())) {
                 var in = lab.<String>probe();
                 var pid = lab.puppet();
-                pid.send(new Do(self -> {
-                    in.send("in");
-                    waiting.run(self);
-                }));
+                pid.send(
+                        new Do(self -> {
+                            in.send("in");
+                            waiting.run(self);
+                        }));
                 in.expectEqual("in");
                 var before = lab.elapsed();
                 pid.kill();
@@ -80,16 +86,20 @@ class KillsTest {
         @Laws
         void one_in_terminate_is_ended_too(Lab lab) {
             var in = lab.<String>probe();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    in.send("terminating");
-                    self.receive(Mark.class);
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    in.send("terminating");
+                                                    self.receive(Mark.class);
+                                                }
+                                            }));
             pid.stop();
             in.expectEqual("terminating");
             pid.kill();
@@ -130,10 +140,13 @@ class KillsTest {
         void fails_its_callers_at_once_all_the_same(Lab lab) {
             var gate = lab.gate();
             var in = lab.<String>probe();
-            var pid = lab.node().spawn(server((_, _) -> {
-                in.send("in");
-                gate.pass();
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        in.send("in");
+                                        gate.pass();
+                                    }));
             var current = pid.within(LONG).ask(new Ask("current"));
             var queued = pid.within(LONG).ask(new Ask("queued"));
             in.expectEqual("in");
@@ -156,16 +169,17 @@ class KillsTest {
             var went = new AtomicReference<String>("not");
             var in = lab.<String>probe();
             var pid = lab.puppet();
-            pid.send(new Do(_ -> {
-                in.send("in");
-                gate.pass();
-                try {
-                    peer.send(new Mark(666));
-                    went.set("on");
-                } catch (Exception e) {
-                    went.set("on with " + e);
-                }
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        in.send("in");
+                        gate.pass();
+                        try {
+                            peer.send(new Mark(666));
+                            went.set("on");
+                        } catch (Exception e) {
+                            went.set("on with " + e);
+                        }
+                    }));
             in.expectEqual("in");
             pid.kill();
             gate.open();
@@ -183,10 +197,11 @@ class KillsTest {
         void is_interrupted(Lab lab) {
             var in = lab.<String>probe();
             var pid = lab.puppet();
-            pid.send(new Do(_ -> {
-                in.send("in");
-                new CountDownLatch(1).await();
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        in.send("in");
+                        new CountDownLatch(1).await();
+                    }));
             in.expectEqual("in");
             pid.kill();
             assertThat(lab.gone(pid)).isEqualTo(new Killed());
@@ -198,10 +213,11 @@ class KillsTest {
             for (int i = 0; i < 50; i++) {
                 var in = lab.<String>probe();
                 var pid = lab.puppet();
-                pid.send(new Do(_ -> {
-                    in.send("in");
-                    new CountDownLatch(1).await();
-                }));
+                pid.send(
+                        new Do(_ -> {
+                            in.send("in");
+                            new CountDownLatch(1).await();
+                        }));
                 in.expectEqual("in");
                 pid.kill();
                 lab.puppet().send(new Do(_ -> others.send(Thread.currentThread().isInterrupted())));
@@ -222,10 +238,14 @@ class KillsTest {
             var gate = lab.gate();
             var in = lab.<Pid<?>>probe();
             var parent = lab.puppet();
-            parent.call(new DoNow(self -> self.spawn(puppet().stopWithin(millis(20))).send(new Do(it -> {
-                in.send(it.pid());
-                gate.pass();
-            }))));
+            parent.call(
+                    new DoNow(self ->
+                            self.spawn(puppet().stopWithin(millis(20)))
+                                    .send(
+                                            new Do(it -> {
+                                                in.send(it.pid());
+                                                gate.pass();
+                                            }))));
             var child = in.expect();
             parent.stop();
             var event = events.expect();

@@ -89,10 +89,11 @@ final class Lab {
     /// Makes an actor wait in foreign code; returns when it does.
     void stick(Gate gate, Ref<Talk> ref) {
         var probe = this.<String>probe();
-        ref.send(new Talk.Do(_ -> {
-            probe.send("in");
-            gate.pass();
-        }));
+        ref.send(
+                new Talk.Do(_ -> {
+                    probe.send("in");
+                    gate.pass();
+                }));
         probe.expectEqual("in");
         probe.pid().kill();
         gone(probe.pid());

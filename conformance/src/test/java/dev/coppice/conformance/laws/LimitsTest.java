@@ -61,14 +61,15 @@ class LimitsTest {
         void withers_leave_the_original_alone() {
             var recipe = Talk.puppet();
             Name<Talk> name = Name.of("changed");
-            var changed = recipe.named(name)
-                    .labelled("l")
-                    .initWithin(millis(1))
-                    .stopWithin(millis(2))
-                    .patience(millis(3))
-                    .mailbox(Mailbox.rejecting(4))
-                    .blocking()
-                    .acknowledged();
+            var changed =
+                    recipe.named(name)
+                            .labelled("l")
+                            .initWithin(millis(1))
+                            .stopWithin(millis(2))
+                            .patience(millis(3))
+                            .mailbox(Mailbox.rejecting(4))
+                            .blocking()
+                            .acknowledged();
             assertThat(recipe.name()).isEmpty();
             assertThat(recipe.label()).isEmpty();
             assertThat(recipe.initWithin()).isEqualTo(seconds(5));
@@ -119,10 +120,12 @@ class LimitsTest {
             var full = lab.stuckAt(gate, puppet().mailbox(Mailbox.blocking(1).patience(ever)));
             full.send(new Mark(1));
             var sent = lab.<String>probe();
-            lab.puppet().send(new Do(_ -> {
-                full.within(ever).send(new Mark(2));
-                sent.send("sent");
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(_ -> {
+                                full.within(ever).send(new Mark(2));
+                                sent.send("sent");
+                            }));
             sent.expectNothing(millis(10));
             gate.open();
             sent.expectEqual("sent");

@@ -92,9 +92,11 @@ class LinksTest {
         void from_the_start_leaves_no_gap(Lab lab) {
             for (int i = 0; i < 10; i++) {
                 var probe = trapping(lab);
-                var child = probe.get(self -> self.spawnLinked((Self<Talk> _) -> {
-                    throw new Boom("at once");
-                }));
+                var child =
+                        probe.get(self ->
+                                self.spawnLinked((Self<Talk> _) -> {
+                                    throw new Boom("at once");
+                                }));
                 assertThat(probe.expect(Broke.class).exit().from()).isEqualTo(child);
                 probe.expectNothing(millis(2));
             }
@@ -108,8 +110,9 @@ class LinksTest {
             lab.gone(ended.expect());
             assertThat(parent.call(new Sync())).isEqualTo(Done.DONE);
             parent.call(new DoNow(self -> self.spawnLinked(puppet()).send(new Crashing("the child"))));
-            assertThat(lab.gone(parent)).isInstanceOfSatisfying(
-                    Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("the child"));
+            assertThat(lab.gone(parent))
+                    .isInstanceOfSatisfying(
+                            Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("the child"));
         }
     }
 
@@ -194,8 +197,7 @@ class LinksTest {
             ring.forEach(pid -> assertThat(lab.gone(pid)).isEqualTo(shutdown("all of us")));
             var seen = new HashSet<Pid<?>>();
             for (int i = 0; i < 10; i++) {
-                assertThat(seen.add(exits.fish(event -> ring.contains(event.pid()) ? event : null).pid()))
-                        .isTrue();
+                assertThat(seen.add(exits.fish(event -> ring.contains(event.pid()) ? event : null).pid())).isTrue();
             }
         }
 

@@ -51,9 +51,10 @@ class MonitorsTest {
             var seen = new HashSet<Marked>();
             seen.add(probe.expect());
             seen.add(probe.expect());
-            assertThat(seen).containsExactlyInAnyOrder(
-                    new Numbered(1, new Down(pid, shutdown("watched"))),
-                    new Numbered(2, new Down(pid, shutdown("watched"))));
+            assertThat(seen)
+                    .containsExactlyInAnyOrder(
+                            new Numbered(1, new Down(pid, shutdown("watched"))),
+                            new Numbered(2, new Down(pid, shutdown("watched"))));
             probe.expectNothing(millis(20));
         }
 
@@ -65,9 +66,13 @@ class MonitorsTest {
             ends.put(new Normal(), Pid::stop);
             ends.put(shutdown("told"), pid -> pid.exit(shutdown("told")));
             ends.put(new Killed(), Pid::kill);
-            ends.put(new Crashed(boom), pid -> pid.send(new Do(_ -> {
-                throw boom;
-            })));
+            ends.put(
+                    new Crashed(boom),
+                    pid ->
+                            pid.send(
+                                    new Do(_ -> {
+                                        throw boom;
+                                    })));
             ends.forEach((reason, end) -> {
                 var pid = lab.puppet();
                 probe.run(self -> self.monitor(pid, Gone::new));
@@ -161,15 +166,16 @@ class MonitorsTest {
         void withdraws_a_down_that_is_queued_already(Lab lab) {
             var probe = lab.<Talk>probe();
             var pid = lab.puppet();
-            var cancelled = probe.<Boolean>get(self -> {
-                var monitor = self.monitor(pid, Gone::new);
-                var kept = self.monitor(pid, Gone::new);
-                pid.kill();
-                pid.await();
-                // Queued, and even looked at.
-                self.receive(_ -> null, Duration.ZERO);
-                return monitor.cancel() && kept != monitor;
-            });
+            var cancelled =
+                    probe.<Boolean>get(self -> {
+                        var monitor = self.monitor(pid, Gone::new);
+                        var kept = self.monitor(pid, Gone::new);
+                        pid.kill();
+                        pid.await();
+                        // Queued, and even looked at.
+                        self.receive(_ -> null, Duration.ZERO);
+                        return monitor.cancel() && kept != monitor;
+                    });
             assertThat(cancelled).isTrue();
             probe.expect(Gone.class);
             probe.expectNothing(millis(20));

@@ -178,14 +178,17 @@ class NamesTest {
             var probe = lab.<Talk>probe();
             var keeper = keeper(lab, Self.Gap.WAIT);
             var gate = lab.gate();
-            Recipe<Talk> recipe = server((message, self) -> {
-                        switch (message) {
-                            case Ask(String text) when text.equals("poison") -> throw new Boom("poison");
-                            case Ask ask -> self.reply(ask, "from the next");
-                            default -> probe.send(message);
-                        }
-                    })
-                    .mailbox(Mailbox.unbounded().keptAcrossRestarts());
+            Recipe<Talk> recipe =
+                    server(
+                                    (message, self) -> {
+                                        switch (message) {
+                                            case Ask(String text) when text.equals("poison") ->
+                                                    throw new Boom("poison");
+                                            case Ask ask -> self.reply(ask, "from the next");
+                                            default -> probe.send(message);
+                                        }
+                                    })
+                            .mailbox(Mailbox.unbounded().keptAcrossRestarts());
             var one = child(lab, keeper, recipe);
             lab.stick(gate, one);
             var poisoned = one.ask(new Ask("poison"));
@@ -194,8 +197,9 @@ class NamesTest {
             one.send(new Mark(2));
             gate.open();
             assertThat(lab.gone(one)).isInstanceOf(Crashed.class);
-            assertThat(poisoned.await()).isInstanceOfSatisfying(
-                    Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Exited.class));
+            assertThat(poisoned.await())
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Exited.class));
             assertThat(waiting.poll()).isEmpty();
             assertThat(lab.node().counters().unaccounted()).isZero();
             child(lab, keeper, recipe);
@@ -304,10 +308,11 @@ class NamesTest {
             keeper(lab, Self.Gap.WAIT);
             var probe = lab.<String>probe();
             var caller = lab.puppet();
-            caller.send(new Do(self -> {
-                probe.send("calling");
-                self.ref(NAME).within(LONG).call(new Ask("?"));
-            }));
+            caller.send(
+                    new Do(self -> {
+                        probe.send("calling");
+                        self.ref(NAME).within(LONG).call(new Ask("?"));
+                    }));
             probe.expectEqual("calling");
             var before = lab.elapsed();
             caller.exit(shutdown("enough"));

@@ -85,12 +85,14 @@ class OrderTest {
             Name<Talk> name = Name.of("one-stream");
             var probe = lab.<Talk>probe();
             var pid = lab.node().spawn(server((message, _) -> probe.send(message)).named(name));
-            lab.puppet().send(new Do(self -> {
-                for (int i = 0; i < 50; i += 2) {
-                    self.ref(name).send(new Mark(i));
-                    pid.send(new Mark(i + 1));
-                }
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                for (int i = 0; i < 50; i += 2) {
+                                    self.ref(name).send(new Mark(i));
+                                    pid.send(new Mark(i + 1));
+                                }
+                            }));
             assertThat(numbers(probe, 50)).isEqualTo(upTo(50));
         }
     }
@@ -101,11 +103,13 @@ class OrderTest {
         void what_the_callee_sent_before_it_replied_is_there_when_the_call_returns(Lab lab) {
             var probe = lab.<Optional<Talk>>probe();
             var callee = lab.puppet();
-            lab.puppet().send(new Do(self -> {
-                var me = self.pid();
-                callee.call(new DoNow(_ -> me.send(new Note("before the reply"))));
-                probe.send(self.receive(Duration.ZERO));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                var me = self.pid();
+                                callee.call(new DoNow(_ -> me.send(new Note("before the reply"))));
+                                probe.send(self.receive(Duration.ZERO));
+                            }));
             probe.expectEqual(Optional.of(new Note("before the reply")));
         }
 
@@ -113,25 +117,30 @@ class OrderTest {
         void the_callees_earlier_messages_are_there_among_those_of_busy_others(Lab lab) {
             var probe = lab.<Boolean>probe();
             var callee = lab.puppet();
-            lab.puppet().send(new Do(self -> {
-                var me = self.pid();
-                for (int i = 0; i < 8; i++) {
-                    int n = i;
-                    self.spawn(puppet()).send(new Do(_ -> upTo(20).forEach(k -> me.send(new Mark(n)))));
-                }
-                callee.call(new DoNow(_ -> me.send(new Note("mine"))));
-                probe.send(self.receive(Note.class, Duration.ZERO).isPresent());
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                var me = self.pid();
+                                for (int i = 0; i < 8; i++) {
+                                    int n = i;
+                                    self.spawn(puppet()).send(new Do(_ -> upTo(20).forEach(k -> me.send(new Mark(n)))));
+                                }
+                                callee.call(new DoNow(_ -> me.send(new Note("mine"))));
+                                probe.send(self.receive(Note.class, Duration.ZERO).isPresent());
+                            }));
             probe.expectEqual(true);
         }
 
         @Laws
         void a_reply_comes_before_the_down_of_the_one_that_replied(Lab lab) {
             var probe = lab.<Talk>probe();
-            var callee = lab.node().spawn(server((message, self) -> {
-                self.reply((Ask) message, "last word");
-                throw new Boom("after the reply");
-            }));
+            var callee =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.reply((Ask) message, "last word");
+                                        throw new Boom("after the reply");
+                                    }));
             probe.run(self -> {
                 self.monitor(callee, Gone::new);
                 self.ask(callee, new Ask("?"), Came::new);
@@ -148,10 +157,11 @@ class OrderTest {
             var probe = lab.<Talk>probe();
             var pid = lab.puppet();
             probe.run(self -> self.monitor(pid, Gone::new));
-            pid.send(new Do(_ -> {
-                upTo(100).forEach(i -> probe.send(new Mark(i)));
-                throw new Boom("with last words");
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        upTo(100).forEach(i -> probe.send(new Mark(i)));
+                        throw new Boom("with last words");
+                    }));
             assertThat(numbers(probe, 100)).isEqualTo(upTo(100));
             assertThat(probe.expect(Gone.class).down().who()).isEqualTo(pid);
         }
@@ -164,10 +174,11 @@ class OrderTest {
                 self.trapExits(Broke::new);
                 self.link(pid);
             });
-            pid.send(new Do(self -> {
-                upTo(100).forEach(i -> probe.send(new Mark(i)));
-                self.stop(shutdown("bye"));
-            }));
+            pid.send(
+                    new Do(self -> {
+                        upTo(100).forEach(i -> probe.send(new Mark(i)));
+                        self.stop(shutdown("bye"));
+                    }));
             assertThat(numbers(probe, 100)).isEqualTo(upTo(100));
             assertThat(probe.expect(Broke.class).exit()).isEqualTo(new Exit(pid, shutdown("bye")));
         }
@@ -175,15 +186,19 @@ class OrderTest {
         @Laws
         void words_of_terminate_come_before_the_down(Lab lab) {
             var probe = lab.<Talk>probe();
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void handle(Talk message, Self<Talk> self) {}
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {}
 
-                @Override
-                public void terminate(ExitReason reason, Self<Talk> self) {
-                    probe.send(new Note("terminating"));
-                }
-            }));
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    probe.send(new Note("terminating"));
+                                                }
+                                            }));
             probe.run(self -> self.monitor(pid, Gone::new));
             pid.stop();
             probe.expectEqual(new Note("terminating"));
@@ -199,13 +214,14 @@ class OrderTest {
             var inbox = probe.pid();
             probe.run(self -> self.trapExits(Broke::new));
             var sender = lab.puppet();
-            sender.send(new Do(_ -> {
-                probe.send(new Mark(0));
-                inbox.exit(shutdown("one"));
-                probe.send(new Mark(1));
-                inbox.exit(shutdown("two"));
-                probe.send(new Mark(2));
-            }));
+            sender.send(
+                    new Do(_ -> {
+                        probe.send(new Mark(0));
+                        inbox.exit(shutdown("one"));
+                        probe.send(new Mark(1));
+                        inbox.exit(shutdown("two"));
+                        probe.send(new Mark(2));
+                    }));
             probe.expectEqual(new Mark(0));
             assertThat(probe.expect(Broke.class).exit()).isEqualTo(new Exit(sender, shutdown("one")));
             probe.expectEqual(new Mark(1));

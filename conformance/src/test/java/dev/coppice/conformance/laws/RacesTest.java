@@ -65,7 +65,8 @@ class RacesTest {
         }
         System.out.println(seen + ", first seeds " + first);
         if (only == null) {
-            assertThat(seen.keySet()).as("outcomes over " + SEEDS + " seeds: " + seen + ", first seeds " + first)
+            assertThat(seen.keySet())
+                    .as("outcomes over " + SEEDS + " seeds: " + seen + ", first seeds " + first)
                     .containsExactlyInAnyOrder(outcomes);
         }
     }
@@ -87,21 +88,28 @@ class RacesTest {
     void reply_against_time_out() {
         race(
                 lab -> {
-                    var callee = lab.node().spawn(server((message, self) -> {
-                        self.receive(Mark.class);
-                        self.reply((Ask) message, "in time");
-                    }));
+                    var callee =
+                            lab.node()
+                                    .spawn(
+                                            server((message, self) -> {
+                                                self.receive(Mark.class);
+                                                self.reply((Ask) message, "in time");
+                                            }));
                     // Wakes the callee in the same instant in which the asker's patience ends.
-                    lab.puppet().send(new Do(self -> {
-                        self.receive(Mark.class, millis(5));
-                        callee.send(new Mark(0));
-                    }));
+                    lab.puppet()
+                            .send(
+                                    new Do(self -> {
+                                        self.receive(Mark.class, millis(5));
+                                        callee.send(new Mark(0));
+                                    }));
                     var late = lab.node().counters().lateReplies();
                     var probe = lab.<Object>probe();
-                    lab.puppet().send(new Do(self -> {
-                        probe.send(callee.within(millis(5)).ask(new Ask("?")).await());
-                        probe.send(self.receive(Duration.ZERO));
-                    }));
+                    lab.puppet()
+                            .send(
+                                    new Do(self -> {
+                                        probe.send(callee.within(millis(5)).ask(new Ask("?")).await());
+                                        probe.send(self.receive(Duration.ZERO));
+                                    }));
                     var outcome = probe.expect();
                     assertThat(probe.expect()).as("no reply in the mailbox").isEqualTo(Optional.empty());
                     callee.call(new Sync());
@@ -110,8 +118,9 @@ class RacesTest {
                         assertThat(vanished).isZero();
                         return "replied";
                     }
-                    assertThat(outcome).isInstanceOfSatisfying(
-                            Failed.class, failed -> assertThat(failed.why()).isInstanceOf(TimedOut.class));
+                    assertThat(outcome)
+                            .isInstanceOfSatisfying(
+                                    Failed.class, failed -> assertThat(failed.why()).isInstanceOf(TimedOut.class));
                     assertThat(vanished).isEqualTo(1);
                     return "timed out";
                 },
@@ -188,31 +197,37 @@ class RacesTest {
                     var starts = lab.<String>probe();
                     var pids = lab.<Pid<?>>probe();
                     var killer = lab.puppet();
-                    lab.puppet().send(new Do(self -> {
-                        try {
-                            self.spawnDetached(Server.<Talk>of(() -> new Server<Talk>() {
-                                        @Override
-                                        public void init(Self<Talk> it) {
-                                            var me = it.pid();
-                                            pids.send(me);
-                                            killer.send(new Do(_ -> me.kill()));
-                                            for (int i = 0; i < 10; i++) {
-                                                me.send(new Mark(i));
-                                            }
-                                        }
+                    lab.puppet()
+                            .send(
+                                    new Do(self -> {
+                                        try {
+                                            self.spawnDetached(
+                                                    Server.<Talk>of(() ->
+                                                                    new Server<Talk>() {
+                                                                        @Override
+                                                                        public void init(Self<Talk> it) {
+                                                                            var me = it.pid();
+                                                                            pids.send(me);
+                                                                            killer.send(new Do(_ -> me.kill()));
+                                                                            for (int i = 0; i < 10; i++) {
+                                                                                me.send(new Mark(i));
+                                                                            }
+                                                                        }
 
-                                        @Override
-                                        public void handle(Talk message, Self<Talk> it) {}
-                                    })
-                                    .named(name));
-                            starts.send("started");
-                        } catch (StartFailed failed) {
-                            starts.send(failed.reason().equals(new Killed())
-                                            && self.node().whereis(name).isEmpty()
-                                    ? "killed"
-                                    : "left behind: " + failed);
-                        }
-                    }));
+                                                                        @Override
+                                                                        public void handle(
+                                                                                Talk message, Self<Talk> it) {}
+                                                                    })
+                                                            .named(name));
+                                            starts.send("started");
+                                        } catch (StartFailed failed) {
+                                            starts.send(
+                                                    failed.reason().equals(new Killed())
+                                                                    && self.node().whereis(name).isEmpty()
+                                                            ? "killed"
+                                                            : "left behind: " + failed);
+                                        }
+                                    }));
                     var pid = pids.expect();
                     var outcome = starts.expect();
                     assertThat(lab.gone(pid)).isEqualTo(new Killed());
@@ -233,20 +248,25 @@ class RacesTest {
                 lab -> {
                     var holder = lab.node().spawn(puppet().named(name));
                     var taken = lab.<String>probe();
-                    var watcher = lab.node().spawn(server((message, self) -> {
-                        if (message instanceof Gone) {
-                            // Who hears of the end finds the name free, unless another was faster.
-                            var before = self.node().whereis(name);
-                            assertThat(before).isNotEqualTo(Optional.of(holder));
-                            taken.send("watcher " + take(self, name));
-                        }
-                    }));
+                    var watcher =
+                            lab.node()
+                                    .spawn(
+                                            server((message, self) -> {
+                                                if (message instanceof Gone) {
+                                                    // Who hears of the end finds the name free, unless another was
+                                                    // faster.
+                                                    var before = self.node().whereis(name);
+                                                    assertThat(before).isNotEqualTo(Optional.of(holder));
+                                                    taken.send("watcher " + take(self, name));
+                                                }
+                                            }));
                     watcher.call(new DoNow(self -> self.monitor(holder, Gone::new)));
                     var rival = lab.puppet();
-                    rival.send(new Do(self -> {
-                        self.receive(Mark.class, Duration.ZERO);
-                        taken.send("rival " + take(self, name));
-                    }));
+                    rival.send(
+                            new Do(self -> {
+                                self.receive(Mark.class, Duration.ZERO);
+                                taken.send("rival " + take(self, name));
+                            }));
                     lab.puppet().send(new Do(_ -> holder.exit(shutdown("leaving"))));
                     var results = List.of(taken.expect(), taken.expect());
                     assertThat(results).filteredOn(result -> result.endsWith("took it")).hasSize(1);
@@ -275,10 +295,11 @@ class RacesTest {
                     var probe = lab.<Talk>probe();
                     var pid = lab.puppet();
                     probe.run(self -> self.monitor(pid, Gone::new));
-                    pid.send(new Do(self -> {
-                        self.receive(Mark.class, Duration.ZERO);
-                        self.stop(shutdown("by itself"));
-                    }));
+                    pid.send(
+                            new Do(self -> {
+                                self.receive(Mark.class, Duration.ZERO);
+                                self.stop(shutdown("by itself"));
+                            }));
                     lab.puppet().send(new Do(_ -> pid.exit(shutdown("told"))));
                     var reason = lab.gone(pid);
                     assertThat(probe.expect(Gone.class).down().reason()).isEqualTo(reason);
@@ -304,14 +325,20 @@ class RacesTest {
                     var before = lab.elapsed();
                     var both = Map.ofEntries(outcomes.expect(), outcomes.expect());
                     lab.assertNoTimePassed(before);
-                    both.values().forEach(outcome -> assertThat(outcome).satisfiesAnyOf(
-                            it -> assertThat(it).isEqualTo(new Replied<>("x")),
-                            it -> assertThat(((Failed<String>) it).why()).isInstanceOf(Cycle.class)));
-                    var failed = both.entrySet().stream()
-                            .filter(entry -> entry.getValue() instanceof Failed)
-                            .map(Map.Entry::getKey)
-                            .sorted()
-                            .toList();
+                    both.values()
+                            .forEach(outcome ->
+                                    assertThat(outcome)
+                                            .satisfiesAnyOf(
+                                                    it -> assertThat(it).isEqualTo(new Replied<>("x")),
+                                                    it ->
+                                                            assertThat(((Failed<String>) it).why())
+                                                                    .isInstanceOf(Cycle.class)));
+                    var failed =
+                            both.entrySet().stream()
+                                    .filter(entry -> entry.getValue() instanceof Failed)
+                                    .map(Map.Entry::getKey)
+                                    .sorted()
+                                    .toList();
                     assertThat(failed).as("not both need to give way").hasSizeLessThan(2);
                     return failed.isEmpty() ? "one after the other" : failed.getFirst() + " gave way";
                 },

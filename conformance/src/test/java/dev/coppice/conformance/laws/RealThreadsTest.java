@@ -53,9 +53,10 @@ class RealThreadsTest {
             ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
                     .dumpThreads(file.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
             try (var lines = Files.lines(file)) {
-                return lines.filter(line -> line.startsWith("#")
-                                && line.contains("\"" + node.config().name() + "-")
-                                && line.contains(" virtual"))
+                return lines.filter(line ->
+                                line.startsWith("#")
+                                        && line.contains("\"" + node.config().name() + "-")
+                                        && line.contains(" virtual"))
                         .count();
             } finally {
                 Files.delete(file);
@@ -115,12 +116,14 @@ class RealThreadsTest {
         private void hog(Lab lab) {
             var running = new CountDownLatch(1);
             for (int i = 0; i < CORES; i++) {
-                lab.puppet().send(new Do(_ -> {
-                    running.countDown();
-                    while (!stop.get()) {
-                        Thread.onSpinWait();
-                    }
-                }));
+                lab.puppet()
+                        .send(
+                                new Do(_ -> {
+                                    running.countDown();
+                                    while (!stop.get()) {
+                                        Thread.onSpinWait();
+                                    }
+                                }));
             }
             try {
                 running.await();
@@ -135,7 +138,8 @@ class RealThreadsTest {
                 hog(lab);
                 var begin = System.nanoTime();
                 assertThat(server.within(LONG).call(new Ask("behind hogs"))).isEqualTo("behind hogs");
-                System.out.println("a call behind " + CORES + " hogs: " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+                System.out.println(
+                        "a call behind " + CORES + " hogs: " + (System.nanoTime() - begin) / 1_000_000 + " ms");
             } finally {
                 stop.set(true);
             }
@@ -166,14 +170,17 @@ class RealThreadsTest {
             var file = Files.createTempFile("shared", ".bin");
             var node = lab.node();
             try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                var writers = IntStream.range(0, 8)
-                        .mapToObj(n -> node.spawn(server((_, self) -> {
-                            for (int i = 0; i < 2_000; i++) {
-                                channel.write(ByteBuffer.allocate(512), n * 512L);
-                            }
-                            self.pid().send(new Mark(0));
-                        })))
-                        .toList();
+                var writers =
+                        IntStream.range(0, 8)
+                                .mapToObj(n ->
+                                        node.spawn(
+                                                server((_, self) -> {
+                                                    for (int i = 0; i < 2_000; i++) {
+                                                        channel.write(ByteBuffer.allocate(512), n * 512L);
+                                                    }
+                                                    self.pid().send(new Mark(0));
+                                                })))
+                                .toList();
                 writers.forEach(pid -> pid.send(new Mark(0)));
                 writers.forEach(pid -> {
                     pid.exit(shutdown("in the middle of a write"));
@@ -239,28 +246,31 @@ class RealThreadsTest {
         void a_call_across_a_restart_succeeds(Lab lab) {
             Name<Talk> name = Name.of("restarted");
             var keeper = lab.puppet();
-            keeper.call(new DoNow(self -> {
-                self.reserve(name, Self.Gap.WAIT);
-                self.spawn(echo().named(name));
-            }));
+            keeper.call(
+                    new DoNow(self -> {
+                        self.reserve(name, Self.Gap.WAIT);
+                        self.spawn(echo().named(name));
+                    }));
             for (int i = 0; i < 50; i++) {
                 var one = lab.node().whereis(name).orElseThrow();
                 one.exit(shutdown("restart " + i));
                 // While it goes, between the two, or at the new one: the call finds an incarnation.
                 var answers = lab.<String>probe();
-                lab.puppet().send(new Do(self -> {
-                    while (true) {
-                        try {
-                            answers.send(self.ref(name).call(new Ask("across")));
-                            return;
-                        } catch (CallFailed failed) {
-                            // Only the old incarnation's own end may fail it.
-                            if (!(failed.failure() instanceof Exited(Shutdown _))) {
-                                throw failed;
-                            }
-                        }
-                    }
-                }));
+                lab.puppet()
+                        .send(
+                                new Do(self -> {
+                                    while (true) {
+                                        try {
+                                            answers.send(self.ref(name).call(new Ask("across")));
+                                            return;
+                                        } catch (CallFailed failed) {
+                                            // Only the old incarnation's own end may fail it.
+                                            if (!(failed.failure() instanceof Exited(Shutdown _))) {
+                                                throw failed;
+                                            }
+                                        }
+                                    }
+                                }));
                 lab.gone(one);
                 keeper.call(new DoNow(self -> self.spawn(echo().named(name))));
                 answers.expectEqual("across");

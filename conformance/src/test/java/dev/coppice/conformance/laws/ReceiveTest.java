@@ -57,11 +57,13 @@ class ReceiveTest {
         void with_no_patience_looks_and_goes_on(Lab lab) {
             var seen = lab.<List<Optional<Talk>>>probe();
             var before = lab.elapsed();
-            lab.puppet().send(new Do(self -> {
-                var none = self.receive(Duration.ZERO);
-                self.pid().send(new Mark(1));
-                seen.send(List.of(none, self.receive(Duration.ZERO), self.receive(Duration.ZERO)));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                var none = self.receive(Duration.ZERO);
+                                self.pid().send(new Mark(1));
+                                seen.send(List.of(none, self.receive(Duration.ZERO), self.receive(Duration.ZERO)));
+                            }));
             seen.expectEqual(List.of(Optional.empty(), Optional.of(new Mark(1)), Optional.empty()));
             lab.assertNoTimePassed(before);
         }
@@ -73,12 +75,14 @@ class ReceiveTest {
         void takes_the_first_that_fits_and_leaves_the_others_in_order(Lab lab) {
             var seen = lab.<List<Talk>>probe();
             var gate = lab.gate();
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                self.receive(Ask.class);
-                gate.pass();
-                var first = self.receive(Note.class);
-                seen.send(List.of(first, self.receive(), self.receive(), self.receive()));
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                self.receive(Ask.class);
+                                gate.pass();
+                                var first = self.receive(Note.class);
+                                seen.send(List.of(first, self.receive(), self.receive(), self.receive()));
+                            });
             pid.send(new Ask("go"));
             pid.send(new Mark(1));
             pid.send(new Mark(2));
@@ -91,11 +95,16 @@ class ReceiveTest {
         @Laws
         void extracts_what_a_pattern_returns(Lab lab) {
             var seen = lab.<String>probe();
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                String text = self.receive(
-                        message -> message instanceof Note(String it) && it.startsWith("b") ? it.toUpperCase() : null);
-                seen.send(text + " " + self.receive());
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                String text =
+                                        self.receive(message ->
+                                                message instanceof Note(String it) && it.startsWith("b")
+                                                        ? it.toUpperCase()
+                                                        : null);
+                                seen.send(text + " " + self.receive());
+                            });
             pid.send(new Note("alpha"));
             pid.send(new Note("beta"));
             seen.expectEqual("BETA " + new Note("alpha"));
@@ -131,21 +140,30 @@ class ReceiveTest {
         @Tag("#50")
         void replays_in_arrival_order_whatever_was_passed_over(Lab lab) {
             var seen = lab.<List<Talk>>probe();
-            lab.puppet().send(new Do(self -> {
-                for (int i = 0; i < 6; i++) {
-                    self.pid().send(i % 2 == 0 ? new Mark(i) : new Note("" + i));
-                }
-                var taken = new ArrayList<Talk>();
-                taken.add(self.receive(Note.class));
-                self.pid().send(new Mark(6));
-                taken.add(self.receive(Note.class));
-                for (int i = 0; i < 5; i++) {
-                    taken.add(self.receive());
-                }
-                seen.send(taken);
-            }));
-            seen.expectEqual(List.of(
-                    new Note("1"), new Note("3"), new Mark(0), new Mark(2), new Mark(4), new Note("5"), new Mark(6)));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                for (int i = 0; i < 6; i++) {
+                                    self.pid().send(i % 2 == 0 ? new Mark(i) : new Note("" + i));
+                                }
+                                var taken = new ArrayList<Talk>();
+                                taken.add(self.receive(Note.class));
+                                self.pid().send(new Mark(6));
+                                taken.add(self.receive(Note.class));
+                                for (int i = 0; i < 5; i++) {
+                                    taken.add(self.receive());
+                                }
+                                seen.send(taken);
+                            }));
+            seen.expectEqual(
+                    List.of(
+                            new Note("1"),
+                            new Note("3"),
+                            new Mark(0),
+                            new Mark(2),
+                            new Mark(4),
+                            new Note("5"),
+                            new Mark(6)));
         }
 
         @Laws
@@ -172,17 +190,18 @@ class ReceiveTest {
             var looks = new AtomicInteger();
             var done = lab.<Integer>probe();
             var pid = lab.puppet();
-            pid.send(new Do(self -> {
-                for (int i = 0; i < 100; i++) {
-                    self.pid().send(new Mark(i));
-                }
-                done.send(-1);
-                self.<Talk>receive(message -> {
-                    looks.incrementAndGet();
-                    return message instanceof Note ? message : null;
-                });
-                done.send(looks.get());
-            }));
+            pid.send(
+                    new Do(self -> {
+                        for (int i = 0; i < 100; i++) {
+                            self.pid().send(new Mark(i));
+                        }
+                        done.send(-1);
+                        self.<Talk>receive(message -> {
+                            looks.incrementAndGet();
+                            return message instanceof Note ? message : null;
+                        });
+                        done.send(looks.get());
+                    }));
             done.expectEqual(-1);
             for (int i = 0; i < 50; i++) {
                 pid.send(new Mark(1000 + i));
@@ -195,13 +214,15 @@ class ReceiveTest {
         @Laws
         void begins_anew_with_each_receive(Lab lab) {
             var seen = lab.<List<Talk>>probe();
-            lab.puppet().send(new Do(self -> {
-                self.pid().send(new Note("a"));
-                self.pid().send(new Mark(1));
-                self.pid().send(new Note("b"));
-                var mark = self.receive(Mark.class);
-                seen.send(List.of(mark, self.receive(Note.class), self.receive(Note.class)));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                self.pid().send(new Note("a"));
+                                self.pid().send(new Mark(1));
+                                self.pid().send(new Note("b"));
+                                var mark = self.receive(Mark.class);
+                                seen.send(List.of(mark, self.receive(Note.class), self.receive(Note.class)));
+                            }));
             seen.expectEqual(List.of(new Mark(1), new Note("a"), new Note("b")));
         }
 
@@ -210,12 +231,13 @@ class ReceiveTest {
             var events = lab.<NodeEvent.LongScan>probe();
             lab.node().subscribe(NodeEvent.LongScan.class, events);
             var pid = lab.puppet();
-            pid.send(new Do(self -> {
-                for (int i = 0; i < 20_000; i++) {
-                    self.pid().send(new Mark(i));
-                }
-                self.receive(Note.class, millis(1));
-            }));
+            pid.send(
+                    new Do(self -> {
+                        for (int i = 0; i < 20_000; i++) {
+                            self.pid().send(new Mark(i));
+                        }
+                        self.receive(Note.class, millis(1));
+                    }));
             var event = events.expect();
             assertThat(event.pid()).isEqualTo(pid);
             assertThat(event.scanned()).isGreaterThanOrEqualTo(1_000);
@@ -237,7 +259,9 @@ class ReceiveTest {
                 pid.send(new Mark(i));
             }
             nothing.expectEqual(Optional.empty());
-            assertThat(lab.elapsed().minus(before)).as("not prolonged by messages that do not fit").isEqualTo(millis(100));
+            assertThat(lab.elapsed().minus(before))
+                    .as("not prolonged by messages that do not fit")
+                    .isEqualTo(millis(100));
         }
 
         @Laws
@@ -246,12 +270,13 @@ class ReceiveTest {
             var seen = lab.<Optional<String>>probe();
             var pid = lab.puppet();
             pid.send(new Note("slow to match"));
-            pid.send(new Do(self -> {
-                self.pid().send(new Note("slow to match"));
-                Optional<String> found = self.receive(message -> probe.call(new Ask("?")), millis(20));
-                self.receive(millis(30));
-                seen.send(found);
-            }));
+            pid.send(
+                    new Do(self -> {
+                        self.pid().send(new Note("slow to match"));
+                        Optional<String> found = self.receive(message -> probe.call(new Ask("?")), millis(20));
+                        self.receive(millis(30));
+                        seen.send(found);
+                    }));
             var ask = probe.expect(Ask.class);
             pid.await(millis(40));
             probe.reply(ask, "matched");
@@ -261,13 +286,15 @@ class ReceiveTest {
         @Laws
         void takes_what_is_there_before_it_gives_up(Lab lab) {
             var seen = lab.<Optional<Note>>probe();
-            lab.puppet().send(new Do(self -> {
-                for (int i = 0; i < 50; i++) {
-                    self.pid().send(new Mark(i));
-                }
-                self.pid().send(new Note("at the end"));
-                seen.send(self.receive(Note.class, Duration.ZERO));
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                for (int i = 0; i < 50; i++) {
+                                    self.pid().send(new Mark(i));
+                                }
+                                self.pid().send(new Note("at the end"));
+                                seen.send(self.receive(Note.class, Duration.ZERO));
+                            }));
             seen.expectEqual(Optional.of(new Note("at the end")));
         }
     }

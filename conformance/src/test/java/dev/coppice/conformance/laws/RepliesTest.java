@@ -66,22 +66,26 @@ class RepliesTest {
 
         @Laws
         void the_current_delivery_comes_before_older_ones_of_the_same_object(Lab lab) {
-            var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                private int asked;
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                private int asked;
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    var ask = (Ask) message;
-                    switch (++asked) {
-                        case 1 -> self.defer(ask);
-                        case 2 -> {
-                            self.reply(ask, "current");
-                            self.reply(ask, "oldest open");
-                        }
-                        default -> throw new Boom("too many");
-                    }
-                }
-            }));
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    var ask = (Ask) message;
+                                                    switch (++asked) {
+                                                        case 1 -> self.defer(ask);
+                                                        case 2 -> {
+                                                            self.reply(ask, "current");
+                                                            self.reply(ask, "oldest open");
+                                                        }
+                                                        default -> throw new Boom("too many");
+                                                    }
+                                                }
+                                            }));
             var request = new Ask("twice");
             var older = pid.ask(request);
             var current = pid.ask(request);
@@ -103,10 +107,14 @@ class RepliesTest {
 
         @Laws
         void under_two_wraps_too(Lab lab) {
-            var pid = lab.node().spawn(Server.<Wrapped>of(() -> (wrapped, self) -> {
-                var once = (Note) wrapped.inner();
-                self.reply(Objects.requireNonNull(LAST.get()), once.text());
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Wrapped>of(() ->
+                                            (wrapped, self) -> {
+                                                var once = (Note) wrapped.inner();
+                                                self.reply(Objects.requireNonNull(LAST.get()), once.text());
+                                            }));
             var request = new Ask("twice wrapped");
             LAST.set(request);
             Ref<Talk> door = pid.<Talk>via(Wrapped::new).via((Talk inner) -> new Note(((Ask) inner).text()));
@@ -122,8 +130,13 @@ class RepliesTest {
     class Mistakes {
         private Throwable thrown(Lab lab, BiConsumer<Self<Talk>, Ask> deed, boolean called) {
             var probe = lab.<Optional<Throwable>>probe();
-            var pid = lab.node().spawn(server((message, self) ->
-                    probe.send(Optional.ofNullable(catchThrowable(() -> deed.accept(self, (Ask) message))))));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) ->
+                                            probe.send(
+                                                    Optional.ofNullable(
+                                                            catchThrowable(() -> deed.accept(self, (Ask) message))))));
             if (called) {
                 pid.ask(new Ask("?")).await();
             } else {
@@ -134,25 +147,27 @@ class RepliesTest {
 
         @Laws
         void a_second_reply_is_an_error(Lab lab) {
-            assertThat(thrown(
-                            lab,
-                            (self, ask) -> {
-                                self.reply(ask, "1");
-                                self.reply(ask, "2");
-                            },
-                            true))
+            assertThat(
+                            thrown(
+                                    lab,
+                                    (self, ask) -> {
+                                        self.reply(ask, "1");
+                                        self.reply(ask, "2");
+                                    },
+                                    true))
                     .isInstanceOf(IllegalStateException.class);
         }
 
         @Laws
         void a_reply_to_an_unknown_request_is_an_error(Lab lab) {
-            assertThat(thrown(
-                            lab,
-                            (self, ask) -> {
-                                self.reply(ask, "1");
-                                self.reply(new Ask("?"), "to an equal one");
-                            },
-                            true))
+            assertThat(
+                            thrown(
+                                    lab,
+                                    (self, ask) -> {
+                                        self.reply(ask, "1");
+                                        self.reply(new Ask("?"), "to an equal one");
+                                    },
+                                    true))
                     .isInstanceOf(IllegalStateException.class);
         }
 
@@ -169,21 +184,23 @@ class RepliesTest {
 
         @Laws
         void deferring_or_forwarding_what_was_answered_is_an_error(Lab lab) {
-            assertThat(thrown(
-                            lab,
-                            (self, ask) -> {
-                                self.reply(ask, "1");
-                                self.defer(ask);
-                            },
-                            true))
+            assertThat(
+                            thrown(
+                                    lab,
+                                    (self, ask) -> {
+                                        self.reply(ask, "1");
+                                        self.defer(ask);
+                                    },
+                                    true))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(thrown(
-                            lab,
-                            (self, ask) -> {
-                                self.reply(ask, "1");
-                                self.forward(ask, self.pid());
-                            },
-                            true))
+            assertThat(
+                            thrown(
+                                    lab,
+                                    (self, ask) -> {
+                                        self.reply(ask, "1");
+                                        self.forward(ask, self.pid());
+                                    },
+                                    true))
                     .isInstanceOf(IllegalStateException.class);
         }
 
@@ -200,13 +217,16 @@ class RepliesTest {
     class Nesting {
         @Laws
         void a_nested_receive_does_not_end_the_outer_delivery(Lab lab) {
-            var pid = lab.node().spawn(server((message, self) -> {
-                if (message instanceof Ask outer) {
-                    var inner = self.receive(Ask.class);
-                    self.reply(inner, "inner");
-                    self.reply(outer, "outer");
-                }
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask outer) {
+                                            var inner = self.receive(Ask.class);
+                                            self.reply(inner, "inner");
+                                            self.reply(outer, "outer");
+                                        }
+                                    }));
             var outer = pid.ask(new Ask("1"));
             var inner = pid.ask(new Ask("2"));
             assertThat(inner.get()).isEqualTo("inner");
@@ -215,13 +235,16 @@ class RepliesTest {
 
         @Laws
         void the_outer_may_be_answered_first(Lab lab) {
-            var pid = lab.node().spawn(server((message, self) -> {
-                if (message instanceof Ask outer) {
-                    var inner = self.receive(Ask.class);
-                    self.reply(outer, "outer");
-                    self.reply(inner, "inner");
-                }
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask outer) {
+                                            var inner = self.receive(Ask.class);
+                                            self.reply(outer, "outer");
+                                            self.reply(inner, "inner");
+                                        }
+                                    }));
             var outer = pid.ask(new Ask("1"));
             var inner = pid.ask(new Ask("2"));
             assertThat(outer.get()).isEqualTo("outer");
@@ -230,12 +253,15 @@ class RepliesTest {
 
         @Laws
         void a_nested_request_without_answer_is_unanswered_when_the_handler_returns(Lab lab) {
-            var pid = lab.node().spawn(server((message, self) -> {
-                if (message instanceof Ask outer) {
-                    self.receive(Ask.class);
-                    self.reply(outer, "outer only");
-                }
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask outer) {
+                                            self.receive(Ask.class);
+                                            self.reply(outer, "outer only");
+                                        }
+                                    }));
             var outer = pid.ask(new Ask("1"));
             var inner = pid.ask(new Ask("2"));
             assertThat(outer.get()).isEqualTo("outer only");
@@ -248,13 +274,15 @@ class RepliesTest {
         @Laws
         @Tag("#5")
         void may_answer_in_any_order(Lab lab) {
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                var one = self.receive(Ask.class);
-                var two = self.receive(Ask.class);
-                self.reply(two, "two");
-                self.reply(one, "one");
-                self.receive(Mark.class);
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                var one = self.receive(Ask.class);
+                                var two = self.receive(Ask.class);
+                                self.reply(two, "two");
+                                self.reply(one, "one");
+                                self.receive(Mark.class);
+                            });
             var one = pid.ask(new Ask("1"));
             var two = pid.ask(new Ask("2"));
             assertThat(List.of(one.get(), two.get())).containsExactly("one", "two");
@@ -263,10 +291,12 @@ class RepliesTest {
 
         @Laws
         void fail_their_open_requests_when_they_exit(Lab lab) {
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                self.receive(Ask.class);
-                self.receive(Mark.class);
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                self.receive(Ask.class);
+                                self.receive(Mark.class);
+                            });
             var pending = pid.ask(new Ask("?"));
             assertThat(pending.await(millis(20))).as("open until the loop exits").isEmpty();
             pid.send(new Mark(0));
@@ -275,19 +305,28 @@ class RepliesTest {
 
         @Laws
         void a_report_says_that_a_request_is_still_held(Lab lab) {
-            var pid = lab.node().spawn((Self<Talk> self) -> {
-                self.receive(Ask.class);
-                while (true) {
-                    self.receive();
-                }
-            });
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                self.receive(Ask.class);
+                                while (true) {
+                                    self.receive();
+                                }
+                            });
             var pending = pid.within(millis(100)).ask(new Ask("?"));
             pid.send(new Mark(1));
             pid.send(new Mark(2));
-            assertThat(pending.await()).isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.why())
-                    .isInstanceOfSatisfying(TimedOut.class, late -> assertThat(late.report().doing())
-                            .contains("still held")
-                            .contains("2 messages since")));
+            assertThat(pending.await())
+                    .isInstanceOfSatisfying(
+                            Failed.class,
+                            failed ->
+                                    assertThat(failed.why())
+                                            .isInstanceOfSatisfying(
+                                                    TimedOut.class,
+                                                    late ->
+                                                            assertThat(late.report().doing())
+                                                                    .contains("still held")
+                                                                    .contains("2 messages since")));
         }
     }
 }

@@ -46,19 +46,20 @@ class StartsTest {
     private static final Name<Talk> NAME = Name.of("starter");
 
     private static Recipe<Talk> withInit(Talk.Deed init) {
-        return Server.of(() -> new Server<>() {
-            @Override
-            public void init(Self<Talk> self) throws Exception {
-                init.run(self);
-            }
+        return Server.of(() ->
+                new Server<>() {
+                    @Override
+                    public void init(Self<Talk> self) throws Exception {
+                        init.run(self);
+                    }
 
-            @Override
-            public void handle(Talk message, Self<Talk> self) {
-                if (message instanceof Sync sync) {
-                    self.done(sync);
-                }
-            }
-        });
+                    @Override
+                    public void handle(Talk message, Self<Talk> self) {
+                        if (message instanceof Sync sync) {
+                            self.done(sync);
+                        }
+                    }
+                });
     }
 
     private static ExitReason refusal(Lab lab, Actor<?> actor) {
@@ -71,10 +72,12 @@ class StartsTest {
         @Laws
         void init_has_run_when_the_start_returns(Lab lab) {
             var ran = new AtomicBoolean();
-            lab.node().spawn(withInit(self -> {
-                self.receive(Duration.ofMillis(10));
-                ran.set(true);
-            }));
+            lab.node()
+                    .spawn(
+                            withInit(self -> {
+                                self.receive(Duration.ofMillis(10));
+                                ran.set(true);
+                            }));
             assertThat(ran).isTrue();
         }
 
@@ -90,18 +93,21 @@ class StartsTest {
         @Laws
         void messages_sent_during_init_are_handled_after_it(Lab lab) {
             var probe = lab.<String>probe();
-            lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                @Override
-                public void init(Self<Talk> self) {
-                    self.pid().send(new Mark(1));
-                    probe.send("init");
-                }
+            lab.node()
+                    .spawn(
+                            Server.<Talk>of(() ->
+                                    new Server<>() {
+                                        @Override
+                                        public void init(Self<Talk> self) {
+                                            self.pid().send(new Mark(1));
+                                            probe.send("init");
+                                        }
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    probe.send("handled");
-                }
-            }));
+                                        @Override
+                                        public void handle(Talk message, Self<Talk> self) {
+                                            probe.send("handled");
+                                        }
+                                    }));
             probe.expectEqual("init");
             probe.expectEqual("handled");
         }
@@ -109,14 +115,16 @@ class StartsTest {
         @Laws
         @Tag("#4")
         void a_recipe_makes_a_clean_instance_for_each_start(Lab lab) {
-            var recipe = Server.<Talk>of(() -> new Server<>() {
-                private int asked;
+            var recipe =
+                    Server.<Talk>of(() ->
+                            new Server<>() {
+                                private int asked;
 
-                @Override
-                public void handle(Talk message, Self<Talk> self) {
-                    self.reply((Ask) message, String.valueOf(++asked));
-                }
-            });
+                                @Override
+                                public void handle(Talk message, Self<Talk> self) {
+                                    self.reply((Ask) message, String.valueOf(++asked));
+                                }
+                            });
             var one = lab.node().spawn(recipe);
             one.call(new Ask("?"));
             assertThat(one.call(new Ask("?"))).isEqualTo("2");
@@ -127,10 +135,12 @@ class StartsTest {
         void the_factory_runs_on_the_starter(Lab lab) {
             var starter = Thread.currentThread();
             var maker = new AtomicReference<Thread>();
-            lab.node().spawn(Server.<Talk>of(() -> {
-                maker.set(Thread.currentThread());
-                return (_, _) -> {};
-            }));
+            lab.node()
+                    .spawn(
+                            Server.<Talk>of(() -> {
+                                maker.set(Thread.currentThread());
+                                return (_, _) -> {};
+                            }));
             assertThat(maker.get()).isSameAs(starter);
         }
 
@@ -149,14 +159,18 @@ class StartsTest {
         @Tag("#5")
         void an_acknowledged_loop_is_started_when_it_says_so(Lab lab) {
             var ready = new AtomicBoolean();
-            var pid = lab.node().spawn(((Loop<Talk>) self -> {
-                                self.receive(millis(10));
-                                ready.set(true);
-                                self.ready();
-                                self.receive(Mark.class);
-                            })
-                            .recipe()
-                            .acknowledged());
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    ((Loop<Talk>)
+                                                    self -> {
+                                                        self.receive(millis(10));
+                                                        ready.set(true);
+                                                        self.ready();
+                                                        self.receive(Mark.class);
+                                                    })
+                                            .recipe()
+                                            .acknowledged());
             assertThat(ready).isTrue();
             assertThat(pid.alive()).isTrue();
         }
@@ -166,10 +180,12 @@ class StartsTest {
             var echo = lab.node().spawn(echo());
             var probe = lab.<Talk>probe();
             var started = lab.<String>probe();
-            lab.puppet().send(new Do(self -> {
-                self.spawn(withInit(_ -> probe.call(new Ask("wait"))));
-                started.send("started");
-            }));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                self.spawn(withInit(_ -> probe.call(new Ask("wait"))));
+                                started.send("started");
+                            }));
             var wait = probe.expect(Ask.class);
             assertThat(echo.call(new Ask("meanwhile"))).isEqualTo("meanwhile");
             probe.reply(wait, "go");
@@ -182,9 +198,12 @@ class StartsTest {
         @Laws
         void what_init_throws_is_the_reason(Lab lab) {
             var boom = new Boom("init");
-            assertThatThrownBy(() -> lab.node().spawn(withInit(_ -> {
-                        throw boom;
-                    })))
+            assertThatThrownBy(() ->
+                            lab.node()
+                                    .spawn(
+                                            withInit(_ -> {
+                                                throw boom;
+                                            })))
                     .isInstanceOfSatisfying(
                             StartFailed.class, failed -> assertThat(failed.reason()).isEqualTo(new Crashed(boom)))
                     .hasCause(boom);
@@ -199,24 +218,31 @@ class StartsTest {
         @Laws
         void what_the_factory_throws_is_the_reason(Lab lab) {
             var boom = new Boom("factory");
-            assertThat(refusal(lab, Server.<Talk>of(() -> {
-                        throw boom;
-                    })))
+            assertThat(
+                            refusal(
+                                    lab,
+                                    Server.<Talk>of(() -> {
+                                        throw boom;
+                                    })))
                     .isEqualTo(new Crashed(boom));
         }
 
         @Laws
         void an_init_that_waits_too_long_is_ended(Lab lab) {
             var pids = lab.<Pid<?>>probe();
-            var reason = refusal(
-                    lab,
-                    withInit(self -> {
-                                pids.send(self.pid());
-                                self.receive(Mark.class);
-                            })
-                            .initWithin(millis(50)));
-            assertThat(reason).isInstanceOfSatisfying(Crashed.class, crashed -> assertThat(crashed.cause())
-                    .isInstanceOf(StartFailed.InitTimedOut.class));
+            var reason =
+                    refusal(
+                            lab,
+                            withInit(
+                                            self -> {
+                                                pids.send(self.pid());
+                                                self.receive(Mark.class);
+                                            })
+                                    .initWithin(millis(50)));
+            assertThat(reason)
+                    .isInstanceOfSatisfying(
+                            Crashed.class,
+                            crashed -> assertThat(crashed.cause()).isInstanceOf(StartFailed.InitTimedOut.class));
             assertThat(pids.expect().alive()).isFalse();
         }
 
@@ -230,23 +256,23 @@ class StartsTest {
 
         @Laws
         void a_loop_that_never_says_ready_is_ended(Lab lab) {
-            Recipe<Talk> recipe = ((Loop<Talk>) self -> self.receive(Mark.class))
-                    .recipe()
-                    .acknowledged()
-                    .initWithin(millis(50));
+            Recipe<Talk> recipe =
+                    ((Loop<Talk>) self -> self.receive(Mark.class)).recipe().acknowledged().initWithin(millis(50));
             assertThat(refusal(lab, recipe)).isInstanceOf(Crashed.class);
         }
 
         @Laws
         void a_loop_that_ends_before_it_is_ready_has_not_started(Lab lab) {
             var boom = new Boom("before ready");
-            assertThat(refusal(
-                            lab,
-                            ((Loop<Talk>) _ -> {
-                                        throw boom;
-                                    })
-                                    .recipe()
-                                    .acknowledged()))
+            assertThat(
+                            refusal(
+                                    lab,
+                                    ((Loop<Talk>)
+                                                    _ -> {
+                                                        throw boom;
+                                                    })
+                                            .recipe()
+                                            .acknowledged()))
                     .isEqualTo(new Crashed(boom));
             assertThat(refusal(lab, ((Loop<Talk>) _ -> {}).recipe().acknowledged())).isEqualTo(new Normal());
         }
@@ -254,12 +280,13 @@ class StartsTest {
         @Laws
         @Tag("#84")
         void the_name_is_free_when_a_failed_start_returns(Lab lab) {
-            var stops = List.<Talk.Deed>of(
-                    _ -> {
-                        throw new Boom("init");
-                    },
-                    self -> self.stop(shutdown("no")),
-                    self -> self.receive(Mark.class));
+            var stops =
+                    List.<Talk.Deed>of(
+                            _ -> {
+                                throw new Boom("init");
+                            },
+                            self -> self.stop(shutdown("no")),
+                            self -> self.receive(Mark.class));
             for (var init : stops) {
                 for (int i = 0; i < 5; i++) {
                     var reason = refusal(lab, withInit(init).named(NAME).initWithin(millis(20)));
@@ -274,10 +301,12 @@ class StartsTest {
         @Tag("#16")
         void what_init_started_is_gone_when_a_failed_start_returns(Lab lab) {
             var child = new AtomicReference<Pid<Talk>>();
-            refusal(lab, withInit(self -> {
-                child.set(self.spawn(puppet().named(NAME)));
-                throw new Boom("after a child");
-            }));
+            refusal(
+                    lab,
+                    withInit(self -> {
+                        child.set(self.spawn(puppet().named(NAME)));
+                        throw new Boom("after a child");
+                    }));
             assertThat(child.get().alive()).isFalse();
             assertThat(lab.node().whereis(NAME)).isEmpty();
         }
@@ -288,9 +317,13 @@ class StartsTest {
             var holder = lab.node().spawn(echo().named(NAME));
             var made = new AtomicBoolean();
             var reason = refusal(lab, withInit(_ -> made.set(true)).named(NAME));
-            assertThat(reason).isInstanceOfSatisfying(Crashed.class, crashed -> assertThat(crashed.cause())
-                    .isInstanceOf(StartFailed.NameTaken.class)
-                    .hasMessageContaining("starter"));
+            assertThat(reason)
+                    .isInstanceOfSatisfying(
+                            Crashed.class,
+                            crashed ->
+                                    assertThat(crashed.cause())
+                                            .isInstanceOf(StartFailed.NameTaken.class)
+                                            .hasMessageContaining("starter"));
             assertThat(made).isFalse();
             assertThat(holder.call(new Ask("unharmed"))).isEqualTo("unharmed");
             assertThat(lab.node().whereis(NAME)).contains(holder);
@@ -301,26 +334,33 @@ class StartsTest {
         void a_failed_linked_start_does_not_touch_the_starter(Lab lab) {
             var probe = lab.<Talk>probe();
             probe.run(self -> self.trapExits(Broke::new));
-            for (Talk.Deed init : List.<Talk.Deed>of(
-                    _ -> {
-                        throw new Boom("init");
-                    },
-                    self -> self.receive(Mark.class))) {
-                var failed = probe.<Boolean>get(self -> {
-                    try {
-                        self.spawnLinked(withInit(init).initWithin(millis(20)));
-                        return false;
-                    } catch (StartFailed e) {
-                        return true;
-                    }
-                });
+            for (Talk.Deed init :
+                    List.<Talk.Deed>of(
+                            _ -> {
+                                throw new Boom("init");
+                            },
+                            self -> self.receive(Mark.class))) {
+                var failed =
+                        probe.<Boolean>get(self -> {
+                            try {
+                                self.spawnLinked(withInit(init).initWithin(millis(20)));
+                                return false;
+                            } catch (StartFailed e) {
+                                return true;
+                            }
+                        });
                 assertThat(failed).isTrue();
             }
             probe.expectNothing(millis(20));
             var innocent = lab.puppet();
-            assertThat(innocent.call(new DoNow(self -> catchThrowable(() -> self.spawnLinked(withInit(_ -> {
-                        throw new Boom("init");
-                    }))))))
+            assertThat(
+                            innocent.call(
+                                    new DoNow(self ->
+                                            catchThrowable(() ->
+                                                    self.spawnLinked(
+                                                            withInit(_ -> {
+                                                                throw new Boom("init");
+                                                            }))))))
                     .isEqualTo(Done.DONE);
             assertThat(innocent.call(new Sync())).isEqualTo(Done.DONE);
         }
@@ -330,16 +370,20 @@ class StartsTest {
             lab.node(lab.config().unkillableAfter(millis(50)));
             var gate = lab.gate();
             var probe = lab.<Pid<?>>probe();
-            var reason = refusal(
-                    lab,
-                    withInit(self -> {
-                                probe.send(self.pid());
-                                gate.pass();
-                            })
-                            .named(NAME)
-                            .initWithin(millis(20)));
-            assertThat(reason).isInstanceOfSatisfying(Crashed.class, crashed -> assertThat(crashed.cause())
-                    .isInstanceOf(StartFailed.Unkillable.class));
+            var reason =
+                    refusal(
+                            lab,
+                            withInit(
+                                            self -> {
+                                                probe.send(self.pid());
+                                                gate.pass();
+                                            })
+                                    .named(NAME)
+                                    .initWithin(millis(20)));
+            assertThat(reason)
+                    .isInstanceOfSatisfying(
+                            Crashed.class,
+                            crashed -> assertThat(crashed.cause()).isInstanceOf(StartFailed.Unkillable.class));
             assertThat(refusal(lab, puppet().named(NAME)).toString()).contains("taken");
             gate.open();
             lab.gone(probe.expect());
@@ -351,10 +395,13 @@ class StartsTest {
         void a_starter_that_is_told_to_exit_leaves_no_half_started_child(Lab lab) {
             var child = lab.<Pid<?>>probe();
             var starter = lab.puppet();
-            starter.send(new Do(self -> self.spawn(withInit(it -> {
-                child.send(it.pid());
-                it.receive(Mark.class);
-            }))));
+            starter.send(
+                    new Do(self ->
+                            self.spawn(
+                                    withInit(it -> {
+                                        child.send(it.pid());
+                                        it.receive(Mark.class);
+                                    }))));
             var pid = child.expect();
             starter.exit(shutdown("changed my mind"));
             assertThat(lab.gone(starter)).isEqualTo(shutdown("changed my mind"));
@@ -394,8 +441,10 @@ class StartsTest {
         void parents_children_and_status_can_be_seen(Lab lab) {
             var children = lab.<List<Pid<?>>>probe();
             var parent = lab.puppet();
-            parent.send(new Do(self -> children.send(List.of(
-                    self.spawn(puppet().labelled("a")), self.spawn(puppet().labelled("b"))))));
+            parent.send(
+                    new Do(self ->
+                            children.send(
+                                    List.of(self.spawn(puppet().labelled("a")), self.spawn(puppet().labelled("b"))))));
             var expected = children.expect();
             parent.call(new Sync());
             var info = parent.info();

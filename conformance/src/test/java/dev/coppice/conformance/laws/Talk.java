@@ -68,11 +68,12 @@ sealed interface Talk {
 
     /// The same as a loop.
     static Recipe<Talk> loop(Handler handler) {
-        Loop<Talk> loop = self -> {
-            while (true) {
-                obey(self.receive(), self, handler);
-            }
-        };
+        Loop<Talk> loop =
+                self -> {
+                    while (true) {
+                        obey(self.receive(), self, handler);
+                    }
+                };
         return loop.recipe();
     }
 

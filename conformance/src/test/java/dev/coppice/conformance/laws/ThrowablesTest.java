@@ -30,18 +30,19 @@ import org.junit.jupiter.api.Tag;
 @Tag("law-12")
 @Tag("#80")
 class ThrowablesTest {
-    private static final List<Throwable> ALL = List.of(
-            new Boom("runtime"),
-            new java.io.IOException("checked"),
-            new InterruptedException("interrupted"),
-            new AssertionError("assertion"),
-            new StackOverflowError("stack"),
-            new OutOfMemoryError("memory"),
-            new NoClassDefFoundError("linkage"),
-            new ExceptionInInitializerError("initializer"),
-            new InternalError("virtual machine"),
-            new Error("plain"),
-            new Throwable("bare"));
+    private static final List<Throwable> ALL =
+            List.of(
+                    new Boom("runtime"),
+                    new java.io.IOException("checked"),
+                    new InterruptedException("interrupted"),
+                    new AssertionError("assertion"),
+                    new StackOverflowError("stack"),
+                    new OutOfMemoryError("memory"),
+                    new NoClassDefFoundError("linkage"),
+                    new ExceptionInInitializerError("initializer"),
+                    new InternalError("virtual machine"),
+                    new Error("plain"),
+                    new Throwable("bare"));
 
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> void sneak(Throwable t) throws T {
@@ -73,8 +74,10 @@ class ThrowablesTest {
             for (int i = 0; i < 20; i++) {
                 var pid = lab.puppet();
                 pid.send(new Do(_ -> deeper(0)));
-                assertThat(lab.gone(pid)).isInstanceOfSatisfying(
-                        Crashed.class, crashed -> assertThat(crashed.cause()).isInstanceOf(StackOverflowError.class));
+                assertThat(lab.gone(pid))
+                        .isInstanceOfSatisfying(
+                                Crashed.class,
+                                crashed -> assertThat(crashed.cause()).isInstanceOf(StackOverflowError.class));
             }
             assertThat(lab.node().spawn(echo()).call(new Ask("fine"))).isEqualTo("fine");
         }
@@ -96,9 +99,12 @@ class ThrowablesTest {
         @Laws
         void reach_their_caller_with_the_very_error(Lab lab) {
             var error = new AssertionError("the very one");
-            var pid = lab.node().spawn(server((_, _) -> {
-                throw error;
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((_, _) -> {
+                                        throw error;
+                                    }));
             assertThat(failure(() -> pid.call(new Ask("?")))).isEqualTo(new Exited(new Crashed(error)));
         }
     }
@@ -109,17 +115,22 @@ class ThrowablesTest {
         @Tag("#3")
         void init_may_throw_errors(Lab lab) {
             for (var throwable : ALL) {
-                assertThatThrownBy(() -> lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                            @Override
-                            public void init(Self<Talk> self) {
-                                ThrowablesTest.<RuntimeException>sneak(throwable);
-                            }
+                assertThatThrownBy(() ->
+                                lab.node()
+                                        .spawn(
+                                                Server.<Talk>of(() ->
+                                                        new Server<>() {
+                                                            @Override
+                                                            public void init(Self<Talk> self) {
+                                                                ThrowablesTest.<RuntimeException>sneak(throwable);
+                                                            }
 
-                            @Override
-                            public void handle(Talk message, Self<Talk> self) {}
-                        })))
-                        .isInstanceOfSatisfying(StartFailed.class, failed -> assertThat(failed.reason())
-                                .isEqualTo(new Crashed(throwable)));
+                                                            @Override
+                                                            public void handle(Talk message, Self<Talk> self) {}
+                                                        })))
+                        .isInstanceOfSatisfying(
+                                StartFailed.class,
+                                failed -> assertThat(failed.reason()).isEqualTo(new Crashed(throwable)));
             }
         }
 
@@ -127,15 +138,19 @@ class ThrowablesTest {
         @Tag("#9")
         void terminate_may_throw_errors(Lab lab) {
             for (var throwable : ALL) {
-                var pid = lab.node().spawn(Server.<Talk>of(() -> new Server<>() {
-                    @Override
-                    public void handle(Talk message, Self<Talk> self) {}
+                var pid =
+                        lab.node()
+                                .spawn(
+                                        Server.<Talk>of(() ->
+                                                new Server<>() {
+                                                    @Override
+                                                    public void handle(Talk message, Self<Talk> self) {}
 
-                    @Override
-                    public void terminate(ExitReason reason, Self<Talk> self) {
-                        ThrowablesTest.<RuntimeException>sneak(throwable);
-                    }
-                }));
+                                                    @Override
+                                                    public void terminate(ExitReason reason, Self<Talk> self) {
+                                                        ThrowablesTest.<RuntimeException>sneak(throwable);
+                                                    }
+                                                }));
                 pid.exit(shutdown("x"));
                 assertThat(lab.gone(pid)).isEqualTo(new Crashed(throwable));
             }
@@ -144,12 +159,16 @@ class ThrowablesTest {
         @Laws
         @Tag("#78")
         void a_rendering_that_throws_does_no_harm(Lab lab) {
-            var pid = lab.node().spawn(puppet().rendering(_ -> {
-                throw new AssertionError("rendering");
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    puppet().rendering(_ -> {
+                                        throw new AssertionError("rendering");
+                                    }));
             pid.send(new Crashing("reported all the same"));
-            assertThat(lab.gone(pid)).isInstanceOfSatisfying(
-                    Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("reported all the same"));
+            assertThat(lab.gone(pid))
+                    .isInstanceOfSatisfying(
+                            Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("reported all the same"));
             assertThat(lab.node().crashes()).hasSize(1);
             pid.send(new Mark(1));
             assertThat(lab.node().spawn(echo()).call(new Ask("fine"))).isEqualTo("fine");
@@ -158,15 +177,20 @@ class ThrowablesTest {
         @Laws
         @Tag("#78")
         void a_message_that_cannot_be_printed_does_no_harm(Lab lab) {
-            var unprintable = new Object() {
-                @Override
-                public String toString() {
-                    throw new StackOverflowError("in toString");
-                }
-            };
-            var pid = lab.node().spawn(Server.<Object>of(() -> (_, _) -> {
-                throw new Boom("with it");
-            }));
+            var unprintable =
+                    new Object() {
+                        @Override
+                        public String toString() {
+                            throw new StackOverflowError("in toString");
+                        }
+                    };
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Object>of(() ->
+                                            (_, _) -> {
+                                                throw new Boom("with it");
+                                            }));
             pid.send(unprintable);
             assertThat(lab.gone(pid)).isInstanceOf(Crashed.class);
             pid.send(unprintable);
@@ -175,18 +199,20 @@ class ThrowablesTest {
 
         @Laws
         void a_cause_that_cannot_be_printed_does_no_harm(Lab lab) {
-            var horrible = new RuntimeException() {
-                private static final long serialVersionUID = 1L;
+            var horrible =
+                    new RuntimeException() {
+                        private static final long serialVersionUID = 1L;
 
-                @Override
-                public String getMessage() {
-                    throw new IllegalStateException("no message");
-                }
-            };
+                        @Override
+                        public String getMessage() {
+                            throw new IllegalStateException("no message");
+                        }
+                    };
             var pid = lab.puppet();
-            pid.send(new Do(_ -> {
-                throw horrible;
-            }));
+            pid.send(
+                    new Do(_ -> {
+                        throw horrible;
+                    }));
             assertThat(lab.gone(pid)).isInstanceOf(Crashed.class);
             assertThat(lab.node().spawn(echo()).call(new Ask("fine"))).isEqualTo("fine");
         }

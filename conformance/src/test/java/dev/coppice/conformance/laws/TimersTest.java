@@ -60,12 +60,13 @@ class TimersTest {
         @Laws
         void cancelled_after_they_were_queued_are_withdrawn(Lab lab) {
             var probe = lab.<Talk>probe();
-            var cancelled = probe.<Boolean>get(self -> {
-                var timer = self.sendAfter(millis(1), new Mark(1));
-                // Queued while it waits for something else, and looked at.
-                self.receive(Note.class, millis(10));
-                return timer.cancel();
-            });
+            var cancelled =
+                    probe.<Boolean>get(self -> {
+                        var timer = self.sendAfter(millis(1), new Mark(1));
+                        // Queued while it waits for something else, and looked at.
+                        self.receive(Note.class, millis(10));
+                        return timer.cancel();
+                    });
             assertThat(cancelled).isTrue();
             probe.expectNothing(millis(20));
             assertThat(lab.node().counters().unaccounted()).isZero();
@@ -119,26 +120,28 @@ class TimersTest {
         @Laws
         void have_at_most_one_tick_in_the_mailbox(Lab lab) {
             var probe = lab.<Talk>probe();
-            var ticks = probe.<Integer>get(self -> {
-                var timer = self.sendEvery(millis(5), new Mark(1));
-                self.receive(Note.class, millis(60));
-                timer.cancel();
-                var count = 0;
-                while (self.receive(Duration.ZERO).isPresent()) {
-                    count++;
-                }
-                return count;
-            });
+            var ticks =
+                    probe.<Integer>get(self -> {
+                        var timer = self.sendEvery(millis(5), new Mark(1));
+                        self.receive(Note.class, millis(60));
+                        timer.cancel();
+                        var count = 0;
+                        while (self.receive(Duration.ZERO).isPresent()) {
+                            count++;
+                        }
+                        return count;
+                    });
             assertThat(ticks).as("the one that waits was withdrawn").isZero();
-            var waiting = probe.<Integer>get(self -> {
-                self.sendEvery(millis(5), new Mark(1));
-                self.receive(Note.class, millis(60));
-                var count = 0;
-                while (self.receive(Duration.ZERO).isPresent()) {
-                    count++;
-                }
-                return count;
-            });
+            var waiting =
+                    probe.<Integer>get(self -> {
+                        self.sendEvery(millis(5), new Mark(1));
+                        self.receive(Note.class, millis(60));
+                        var count = 0;
+                        while (self.receive(Duration.ZERO).isPresent()) {
+                            count++;
+                        }
+                        return count;
+                    });
             assertThat(waiting).isEqualTo(1);
         }
     }
@@ -149,11 +152,14 @@ class TimersTest {
         @Laws(Laws.On.SEEDED)
         void comes_each_time_that_nothing_was_received_for_so_long(Lab lab) {
             var probe = lab.<String>probe();
-            var pid = lab.node().spawn(server((message, self) -> {
-                if (message instanceof Note(String text)) {
-                    probe.send(text);
-                }
-            }));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Note(String text)) {
+                                            probe.send(text);
+                                        }
+                                    }));
             pid.call(new DoNow(self -> self.sendWhenIdle(seconds(10), new Note("idle"))));
             for (int i = 0; i < 5; i++) {
                 lab.world().advance(seconds(7));

@@ -27,6 +27,8 @@ final class ActorSelf<M> implements Self<M> {
     private final Cell<M> cell;
     private @Nullable Resting resting;
 
+    private @Nullable Mail failedOn;
+
     /// The start of a loop that wants to be acknowledged.
     private @Nullable Starting<?> starting;
 
@@ -55,6 +57,15 @@ final class ActorSelf<M> implements Self<M> {
             resting = made = new Resting();
         }
         return made;
+    }
+
+    void failedOn(Mail mail) {
+        failedOn = mail;
+    }
+
+    /// The mail on which a pattern or a wrap has thrown last.
+    @Nullable Mail poison() {
+        return failedOn;
     }
 
     void starting(Starting<?> starting) {

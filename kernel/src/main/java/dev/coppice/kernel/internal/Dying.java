@@ -141,10 +141,11 @@ final class Dying {
 
     /// The end of mail that nobody received: dead letters, or kept for the next incarnation. Signals concern nobody else.
     private static void buryAll(Cell<?> cell, @Nullable Mail mail, ExitReason reason, @Nullable Slot keeper) {
+        var poison = cell.self == null ? null : cell.self.poison();
         while (mail != null) {
             var next = mail.next;
             mail.next = null;
-            if (!(mail instanceof Signal) && keeper != null) {
+            if (!(mail instanceof Signal) && keeper != null && mail != poison) {
                 keeper.keep(mail);
             } else if (!(mail instanceof Signal)) {
                 cell.node.deadLetter(mail, cell, new DeadLetter.Reason.Died(reason));
@@ -204,6 +205,11 @@ final class Dying {
     }
 
     private static void announce(Cell<?> cell, ExitReason reason) {
+        announce(cell, reason, true);
+    }
+
+    /// @param known whether its start has been told, so that its exit is to be told too
+    private static void announce(Cell<?> cell, ExitReason reason, boolean known) {
         var path = cell.node.observers.watched() ? cell.path() : "";
         if (!becomeGone(cell, reason)) {
             return;
@@ -221,7 +227,9 @@ final class Dying {
         cell.self = null;
         cell.family = null;
         cell.node.countExited(reason);
-        cell.node.observers.exited(cell, path, reason);
+        if (known) {
+            cell.node.observers.exited(cell, path, reason);
+        }
         for (var tie = Ties.take(cell); tie != null; tie = Ties.take(cell)) {
             tie.announce(cell, reason);
         }
@@ -249,7 +257,7 @@ final class Dying {
     /// Takes back an actor that could not be given its name: it never ran and nobody knows it.
     static void discard(Cell<?> cell, ExitReason reason) {
         closeMailbox(cell, reason);
-        announce(cell, reason);
+        announce(cell, reason, false);
     }
 
     /// Goes on without an actor whose code ignores its kill: fenced, counted, its name free.

@@ -35,7 +35,7 @@ final class Receiving {
                 }
                 continue;
             }
-            var seen = look(cell, pattern, declined, mail);
+            var seen = look(cell, pattern, mail);
             if (seen instanceof Seen.Match<T>(var match) && claim(cell, declined, mail)) {
                 return match;
             }
@@ -59,9 +59,9 @@ final class Receiving {
         record Nothing<T>() implements Seen<T> {}
     }
 
-    /// Runs the user's functions and the pattern on a mail. When one throws, the mail counts as received: it is the poison, and must not
-    /// be met again by a next incarnation.
-    private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, @Nullable Mail before, Mail mail) {
+    /// Runs the user's functions and the pattern on a mail. When one throws and the body lets it pass, the mail is the poison that a next
+    /// incarnation must not meet again; a body that catches it still has the mail where it was.
+    private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, Mail mail) {
         try {
             var message = mail instanceof Signal signal ? signal.open(cell) : mail.message();
             if (message == null) {
@@ -70,7 +70,7 @@ final class Receiving {
             var match = pattern.match(Receiving.<M>typed(message));
             return match == null ? new Seen.Declined<>() : new Seen.Match<>(match);
         } catch (Throwable thrown) {
-            claim(cell, before, mail);
+            cell.selfRef().failedOn(mail);
             throw thrown;
         }
     }

@@ -52,7 +52,8 @@ public final class Bank {
                 IO.println("bob crashed: " + failed.getCause());
             }
             // The same refs: a name follows restarts, and a call waits for the next incarnation.
-            IO.println("bob has " + bob.call(new Account.Balance()) + ", alice has " + alice.call(new Account.Balance()));
+            IO.println(
+                    "bob has " + bob.call(new Account.Balance()) + ", alice has " + alice.call(new Account.Balance()));
         }
     }
 }

@@ -67,9 +67,10 @@ class BankTest {
         @Test
         void gives_the_amount_back_when_it_cannot_be_given() {
             alice.call(new Deposit(100));
-            var refusing = node.spawn((Self<Account.Msg> self) -> {
-                throw new IllegalStateException("closed: " + self.receive());
-            });
+            var refusing =
+                    node.spawn((Self<Account.Msg> self) -> {
+                        throw new IllegalStateException("closed: " + self.receive());
+                    });
             assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> Bank.transfer(alice, refusing, 30));
             assertThat(alice.call(new Balance())).isEqualTo(100);
         }

@@ -294,11 +294,13 @@ final class Connection implements Server<Connection.Msg> {
     // ---- out
 
     private void write(Packet.Outbound packet) {
-        channel.writeAndFlush(Wire.encode(packet), channel.voidPromise());
+        var _ = channel.writeAndFlush(Wire.encode(packet), channel.voidPromise());
     }
 
     private void deliver(List<Packet.Outbound> packets) {
-        packets.forEach(packet -> channel.write(Wire.encode(packet), channel.voidPromise()));
+        for (var packet : packets) {
+            var _ = channel.write(Wire.encode(packet), channel.voidPromise());
+        }
         if (phase instanceof Phase.Online(_, _, var session)) {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(sent -> {

@@ -36,7 +36,7 @@ final class Inlet extends SimpleChannelInboundHandler<MqttMessage> implements Au
     @Override
     public void close() {
         closed = true;
-        channel.close();
+        var _ = channel.close();
     }
 
     @Override

@@ -83,7 +83,7 @@ final class Listener implements Server<Listener.Msg> {
                     held.remove(channel);
                 } else {
                     LOG.atWarn().addKeyValue("remote", channel.remoteAddress()).log("refused: too many connections");
-                    channel.close();
+                    var _ = channel.close();
                 }
             }
         }

@@ -4,18 +4,15 @@ import dev.coppice.kernel.Node;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /// `./coppice broker`: serves until it is told to end (SIGTERM, SIGINT), then stops in order.
 @Command(
         name = "broker",
+        mixinStandardHelpOptions = true,
         description = "An MQTT 3.1.1 broker whose every connection and session is a supervised actor.")
 public final class Main implements Runnable {
     @Mixin private Settings settings = new Settings();
-
-    @Option(names = "--help", usageHelp = true, description = "show this text")
-    private boolean help;
 
     private Main() {}
 

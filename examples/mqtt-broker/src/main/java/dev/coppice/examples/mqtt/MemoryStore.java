@@ -15,6 +15,7 @@ import java.util.function.Function;
 /// A [Store] that lives as long as the JVM. A monitor per session and one for what is retained; no step waits while it holds one.
 final class MemoryStore implements Store {
     private final int maxQueue;
+    private final long maxQueueBytes;
     private final int window;
     private final int maxRetained;
     private final Map<String, SessionState> sessions = new ConcurrentHashMap<>();
@@ -22,8 +23,9 @@ final class MemoryStore implements Store {
     /// Guarded by itself. Sorted, so that a filter's topics are among those with its fixed beginning.
     private final TreeMap<String, Message> retained = new TreeMap<>();
 
-    MemoryStore(int maxQueue, int window, int maxRetained) {
+    MemoryStore(int maxQueue, long maxQueueBytes, int window, int maxRetained) {
         this.maxQueue = maxQueue;
+        this.maxQueueBytes = maxQueueBytes;
         this.window = window;
         this.maxRetained = maxRetained;
     }
@@ -50,7 +52,7 @@ final class MemoryStore implements Store {
 
     @Override
     public boolean open(String client, String user, boolean clean, Optional<Message> will) {
-        var fresh = new SessionState(user, clean, new Outbox(maxQueue, window));
+        var fresh = new SessionState(user, clean, new Outbox(maxQueue, maxQueueBytes, window));
         boolean present = sessions.putIfAbsent(client, fresh) != null;
         tell(
                 client,
@@ -62,7 +64,7 @@ final class MemoryStore implements Store {
     }
 
     @Override
-    public Optional<Info> info(String client) {
+    public Optional<Summary> info(String client) {
         return ask(client, Optional.empty(), session -> Optional.of(session.info()));
     }
 

@@ -28,9 +28,11 @@ final class Outbox {
         record Released() implements Flight {}
     }
 
-    private final int limit;
+    private final int maxWaiting;
+    private final long maxBytes;
     private final int window;
     private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+    private long waitingBytes;
 
     /// In the order of their first sending, which is the order of a repetition.
     private final Map<Integer, Flight> flying = new LinkedHashMap<>();
@@ -40,20 +42,31 @@ final class Outbox {
 
     private int lastId;
 
-    /// @param limit how many messages may wait
+    /// @param maxWaiting how many messages may wait
+    /// @param maxBytes and how much, in bytes of payload
     /// @param window how many may be under way; below 65,535, the number of packet ids
-    Outbox(int limit, int window) {
-        this.limit = limit;
+    Outbox(int maxWaiting, long maxBytes, int window) {
+        this.maxWaiting = maxWaiting;
+        this.maxBytes = maxBytes;
         this.window = window;
     }
 
     /// False when it is full.
     boolean add(Message message) {
-        return waiting.size() < limit && waiting.add(message);
+        if (waiting.size() >= maxWaiting || waitingBytes + message.size() > maxBytes) {
+            return false;
+        }
+        waitingBytes += message.size();
+        return waiting.add(message);
+    }
+
+    boolean isHalfEmpty() {
+        return waiting.size() <= maxWaiting / 2 && waitingBytes <= maxBytes / 2;
     }
 
     void dropQos0() {
         waiting.removeIf(message -> message.qos() == AT_MOST_ONCE);
+        waitingBytes = waiting.stream().mapToLong(Message::size).sum();
     }
 
     /// @param bytes of payload, about: one packet always fits
@@ -80,7 +93,11 @@ final class Outbox {
     private Optional<Packet.Outbound> first() {
         var message = waiting.peekFirst();
         boolean mayGo = message != null && (message.qos() == AT_MOST_ONCE || flying.size() < window);
-        return mayGo ? Optional.of(send(waiting.removeFirst())) : Optional.empty();
+        if (!mayGo) {
+            return Optional.empty();
+        }
+        waitingBytes -= message.size();
+        return Optional.of(send(waiting.removeFirst()));
     }
 
     private Packet.Outbound send(Message message) {

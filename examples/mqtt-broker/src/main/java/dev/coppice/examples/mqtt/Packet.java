@@ -2,6 +2,7 @@ package dev.coppice.examples.mqtt;
 
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,7 +63,18 @@ sealed interface Packet {
     record Wish(String filter, MqttQoS qos) {}
 
     /// A password that no log shows.
-    record Secret(byte[] bytes) {
+    final class Secret {
+        private final byte[] bytes;
+
+        Secret(byte[] bytes) {
+            this.bytes = bytes.clone();
+        }
+
+        /// In constant time, so that an answer's delay tells nothing about the password.
+        boolean is(byte[] expected) {
+            return MessageDigest.isEqual(bytes, expected);
+        }
+
         @Override
         public String toString() {
             return "***";

@@ -117,7 +117,7 @@ final class Router implements Server<Router.Msg> {
     }
 
     private String learn(String client, String filter, MqttQoS qos) {
-        var user = store.info(client).map(Store.Info::user).orElse(Access.ANONYMOUS);
+        var user = store.info(client).map(Store.Summary::user).orElse(Access.ANONYMOUS);
         trie.put(filter, client, new Interest(user, qos));
         return user;
     }

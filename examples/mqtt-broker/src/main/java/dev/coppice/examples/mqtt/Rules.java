@@ -6,7 +6,6 @@ import static io.netty.handler.codec.mqtt.MqttConnectReturnCode.CONNECTION_REFUS
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,11 +71,7 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
             return CONNECTION_REFUSED_NOT_AUTHORIZED;
         }
         var expected = Optional.ofNullable(users.get(user.get())).map(word -> word.getBytes(UTF_8));
-        // In constant time, so that an answer's delay tells nothing about the password.
-        boolean right =
-                expected.isPresent()
-                        && password.isPresent()
-                        && MessageDigest.isEqual(expected.get(), password.get().bytes());
+        boolean right = password.isPresent() && expected.isPresent() && password.get().is(expected.get());
         return right ? CONNECTION_ACCEPTED : CONNECTION_REFUSED_BAD_USER_NAME_OR_PASSWORD;
     }
 

@@ -143,7 +143,7 @@ final class Session implements Server<Session.Msg> {
     }
 
     private boolean rejoin(Pid<Connection.Msg> old, Self<Msg> self) {
-        boolean mine = connection.isEmpty() && store.info(client).map(Store.Info::online).orElse(false);
+        boolean mine = connection.isEmpty() && store.info(client).map(Store.Summary::online).orElse(false);
         if (mine) {
             online(old, self);
         }
@@ -172,7 +172,7 @@ final class Session implements Server<Session.Msg> {
     private void left(Self<Msg> self) {
         connection = Optional.empty();
         var info = store.info(client);
-        info.filter(Store.Info::online).ifPresent(was -> settle(was, self));
+        info.filter(Store.Summary::online).ifPresent(was -> settle(was, self));
         if (newcomer.isPresent()) {
             var next = newcomer.get();
             newcomer = Optional.empty();
@@ -183,7 +183,7 @@ final class Session implements Server<Session.Msg> {
         }
     }
 
-    private void settle(Store.Info was, Self<Msg> self) {
+    private void settle(Store.Summary was, Self<Msg> self) {
         was.will()
                 .ifPresent(will -> {
                     Again.call(self, () -> router(self), new Router.Route(will, new Receipt.Will(client)));

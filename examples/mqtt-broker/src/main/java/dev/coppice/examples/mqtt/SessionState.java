@@ -18,6 +18,7 @@ final class SessionState {
     final String user;
     final boolean clean;
     boolean online;
+    private boolean overflowing;
     Optional<Message> will = Optional.empty();
 
     SessionState(String user, boolean clean, Outbox outbox) {
@@ -31,9 +32,17 @@ final class SessionState {
         outbox.dropQos0();
     }
 
-    /// False when it is full. QoS 0 is not kept for somebody who is away: that is what QoS 0 means.
+    /// False when the message is the first that is dropped since the queue was half empty: worth a line, as the next ones are not.
+    ///
+    /// QoS 0 is not kept for somebody who is away: that is what QoS 0 means.
     boolean add(Message message) {
-        return (!online && message.qos() == MqttQoS.AT_MOST_ONCE) || outbox.add(message);
+        if (!online && message.qos() == MqttQoS.AT_MOST_ONCE) {
+            return true;
+        }
+        overflowing &= !outbox.isHalfEmpty();
+        boolean known = overflowing;
+        overflowing |= !outbox.add(message);
+        return known || !overflowing;
     }
 
     Optional<Message> takeWill() {
@@ -42,7 +51,7 @@ final class SessionState {
         return taken;
     }
 
-    Store.Info info() {
-        return new Store.Info(user, clean, online, will);
+    Store.Summary info() {
+        return new Store.Summary(user, clean, online, will);
     }
 }

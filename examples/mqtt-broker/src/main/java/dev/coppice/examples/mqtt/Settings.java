@@ -49,6 +49,12 @@ final class Settings {
     private int maxQueue;
 
     @Option(
+            names = "--max-queue-bytes",
+            defaultValue = "16777216",
+            description = "bytes of payload that wait for a client (${DEFAULT-VALUE})")
+    private long maxQueueBytes;
+
+    @Option(
             names = "--max-retained",
             defaultValue = "100000",
             description = "topics with a retained message (${DEFAULT-VALUE})")
@@ -89,6 +95,10 @@ final class Settings {
         atLeast("--max-connections", maxConnections, 1);
         atLeast("--max-sessions", maxSessions, 1);
         atLeast("--max-queue", maxQueue, 1);
+        if (maxQueueBytes < maxPacket) {
+            throw new IllegalArgumentException(
+                    "--max-queue-bytes must be at least --max-packet (" + maxPacket + "), was " + maxQueueBytes);
+        }
         atLeast("--window", window, 1);
         // A delivery is one packet and some small ones: it must never look like a client that does not read.
         atLeast("--write-buffer", writeBuffer, 2 * (maxPacket + Session.BATCH_BYTES));
@@ -106,7 +116,7 @@ final class Settings {
     }
 
     Store store() {
-        return new MemoryStore(maxQueue, window, maxRetained);
+        return new MemoryStore(maxQueue, maxQueueBytes, window, maxRetained);
     }
 
     Access access() {

@@ -22,7 +22,7 @@ interface Store {
     /// @return whether it was there: CONNACK's "session present"
     boolean open(String client, String user, boolean clean, Optional<Message> will);
 
-    Optional<Info> info(String client);
+    Optional<Summary> info(String client);
 
     /// From now on QoS 0 is not queued for it.
     void offline(String client);
@@ -36,7 +36,7 @@ interface Store {
     Set<String> forget(String client);
 
     /// @param will to be published when the connection is lost
-    record Info(String user, boolean clean, boolean online, Optional<Message> will) {}
+    record Summary(String user, boolean clean, boolean online, Optional<Message> will) {}
 
     // ---- subscriptions
 
@@ -51,7 +51,7 @@ interface Store {
     /// Queues a message for each target at its QoS. When this returns the publisher may be told so.
     ///
     /// @param receipt makes it once: nothing happens when it was used before
-    /// @return the clients whose queue is full; for them the message is dropped
+    /// @return the clients whose queue has become full; for them this message, and what follows, is dropped
     List<String> accept(Message message, Map<String, MqttQoS> targets, Receipt receipt);
 
     /// What may happen only once, although the one who does it may die after it and be asked again.

@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 /// acknowledged to the publishers with what each subscriber received. The broker runs with the limits that it is shipped with.
 @Command(
         name = "chaos",
+        mixinStandardHelpOptions = true,
         description = "Kills a broker's actors at random and compares what was acknowledged with what was received.")
 final class Chaos implements Runnable {
     enum Kind {
@@ -59,9 +60,6 @@ final class Chaos implements Runnable {
 
     @Option(names = "--seed", description = "of the choice of victims; random when left out")
     long seed = new Random().nextLong();
-
-    @Option(names = "--help", usageHelp = true)
-    private boolean help;
 
     /// What a run came to.
     ///

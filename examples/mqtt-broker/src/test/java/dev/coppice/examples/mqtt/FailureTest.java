@@ -11,6 +11,7 @@ import dev.coppice.kernel.Pid;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What clients notice of an actor's death: as little as possible. [Chaos] does the same at random.
@@ -59,6 +60,7 @@ class FailureTest {
     @Nested
     class A_killed_session {
         @Test
+        @Tag("#86")
         void goes_on_with_its_connection_and_repeats_what_was_under_way() {
             publish("one");
             int id = received(subscriber, "one").id();
@@ -87,6 +89,7 @@ class FailureTest {
     @Nested
     class A_killed_connection {
         @Test
+        @Tag("#16")
         void closes_its_socket_and_leaves_the_session_and_the_others() {
             kill(connection(1));
             assertThat(subscriber.next()).isEmpty();
@@ -111,6 +114,7 @@ class FailureTest {
     @Nested
     class A_killed_router {
         @Test
+        @Tag("#86")
         void knows_every_subscription_again() {
             kill(Router.NAME);
             publish("one");
@@ -121,6 +125,7 @@ class FailureTest {
     @Nested
     class A_killed_listener {
         @Test
+        @Tag("#16")
         void has_its_port_again_and_touched_nobody() {
             int port = broker.port();
             kill(Listener.NAME);
@@ -137,6 +142,7 @@ class FailureTest {
     @Nested
     class A_killed_supervisor {
         @Test
+        @Tag("#84")
         void of_the_sessions_comes_back_with_all_of_them() {
             for (var name : List.of(Broker.SESSIONS, Broker.SESSION_TREE)) {
                 kill(name);

@@ -19,15 +19,16 @@ class MainTest {
 
     private static Process start(String... options) throws IOException {
         var java = ProcessHandle.current().info().command().orElse("java");
-        var command = Stream.concat(
-                        Stream.of(
-                                java,
-                                "-Dlogback.configurationFile=logback.xml",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()),
-                        Stream.of(options))
-                .toList();
+        var command =
+                Stream.concat(
+                                Stream.of(
+                                        java,
+                                        "-Dlogback.configurationFile=logback.xml",
+                                        "-cp",
+                                        System.getProperty("java.class.path"),
+                                        Main.class.getName()),
+                                Stream.of(options))
+                        .toList();
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
@@ -49,15 +50,18 @@ class MainTest {
             var process = start("--port", "0");
             var output = process.inputReader(UTF_8);
             try (var client = RawClient.connected(port(output), "client", false)) {
-                process.destroy();
+                // The handle's way: Process.destroy would close the output, too.
+                process.toHandle().destroy();
                 assertThat(client.next()).as("its socket was closed, not left").isEmpty();
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            } finally {
-                process.destroyForcibly();
             }
-            assertThat(process.exitValue()).as("128 + SIGTERM").isEqualTo(143);
             var lines = output.lines().toList();
-            assertThat(lines).filteredOn(line -> line.contains(" connected ")).hasSize(1).first().asString()
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as("128 + SIGTERM").isEqualTo(143);
+            assertThat(lines)
+                    .filteredOn(line -> line.contains(" connected "))
+                    .hasSize(1)
+                    .first()
+                    .asString()
                     .contains("client=\"client\"", "clean=\"false\"", "present=\"false\"");
             assertThat(lines).filteredOn(line -> line.contains(" disconnected ")).hasSize(1);
             assertThat(lines).noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));

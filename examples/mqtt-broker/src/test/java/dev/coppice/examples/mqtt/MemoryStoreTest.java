@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class MemoryStoreTest {
     private static final Receipt NONE = new Receipt.None();
 
-    private final Store store = new MemoryStore(3, 10, 2);
+    private final Store store = new MemoryStore(3, 1_000, 10, 2);
 
     private boolean open(String client) {
         return store.open(client, "", false, Optional.empty());
@@ -86,6 +86,10 @@ class MemoryStoreTest {
             var full = store.accept(message("m", AT_LEAST_ONCE), Map.of("a", AT_LEAST_ONCE, "b", AT_LEAST_ONCE), NONE);
             assertThat(full).containsExactly("a");
             assertThat(next("b")).hasSize(1);
+            assertThat(store.accept(message("m", AT_LEAST_ONCE), Map.of("a", AT_LEAST_ONCE), NONE))
+                    .as("once is enough until it has drained")
+                    .isEmpty();
+            assertThat(next("a")).hasSize(3);
         }
 
         @Test
@@ -144,7 +148,7 @@ class MemoryStoreTest {
 
         @Test
         void finds_by_filter() {
-            var big = new MemoryStore(1, 1, 100);
+            var big = new MemoryStore(1, 1_000, 1, 100);
             for (var topic : List.of("a", "a/b", "a/b/c", "ab", "b", "$SYS/x")) {
                 big.retain(on(topic, topic));
             }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
-    private final Outbox outbox = new Outbox(5, 2);
+    private final Outbox outbox = new Outbox(5, 100, 2);
 
     static Message message(String text, MqttQoS qos) {
         return new Message("t", ByteBuffer.wrap(text.getBytes(UTF_8)), qos, false);
@@ -37,6 +37,21 @@ class OutboxTest {
             assertThat(outbox.add(message("too much", AT_MOST_ONCE))).isFalse();
             assertThat(next()).hasSize(5);
             assertThat(outbox.add(message("m", AT_MOST_ONCE))).isTrue();
+        }
+    }
+
+    @Nested
+    class Bytes {
+        @Test
+        void have_a_limit_too_and_are_free_again_when_the_message_is_sent() {
+            assertThat(outbox.add(message("m".repeat(60), AT_LEAST_ONCE))).isTrue();
+            assertThat(outbox.isHalfEmpty()).isFalse();
+            assertThat(outbox.add(message("m".repeat(41), AT_LEAST_ONCE))).isFalse();
+            assertThat(outbox.add(message("m".repeat(40), AT_MOST_ONCE))).isTrue();
+            outbox.dropQos0();
+            assertThat(next()).hasSize(1);
+            assertThat(outbox.isHalfEmpty()).isTrue();
+            assertThat(outbox.add(message("m".repeat(100), AT_LEAST_ONCE))).isTrue();
         }
     }
 
