@@ -423,10 +423,13 @@ class CallsTest {
         void the_caller_survives_a_kill_of_one_that_forwarded_and_is_stuck(Lab lab) {
             var probe = lab.<Talk>probe();
             var gate = lab.gate();
-            var forwarder = lab.node().spawn(server((message, self) -> {
-                self.forward((Ask) message, probe);
-                gate.pass();
-            }));
+            var forwarder =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.forward((Ask) message, probe);
+                                        gate.pass();
+                                    }));
             var pending = forwarder.within(LONG).ask(new Ask("?"));
             var request = probe.expect(Ask.class);
             forwarder.kill();
