@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A process that has been set up for one workload and measures a round whenever it is asked.
 final class Contestant implements AutoCloseable {
-    private static final long PATIENCE_MINUTES = 10;
+    private static final long PATIENCE_MINUTES = 5;
     private static final String END = "";
 
     private final String system;

@@ -1,5 +1,8 @@
 package dev.coppice.benchmarks;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// Actors that burn a processor for 50 ms a message, without end, beside one pair that works. The result is the pair's worst wait in
 /// milliseconds; when it makes no progress, the length of the round.
 final class Hogs {
@@ -44,9 +47,11 @@ final class Hogs {
                                 });
         int millis = meter.size(2_000);
         window(actors, address, worker, millis); // compiled before the hogs come
+        List<A> all = new ArrayList<>(); // spawned before any of them burns, so that none starves the one that spawns
         for (int i = 0; i < hogs; i++) {
-            actors.send(actors.spawn(hog(actors)), GO);
+            all.add(actors.spawn(hog(actors)));
         }
+        all.forEach(each -> actors.send(each, GO));
         return () -> meter.value(window(actors, address, worker, millis) / 1e6);
     }
 

@@ -54,7 +54,7 @@ final class Picture {
     }
 
     private boolean has(Workload workload, String peer) {
-        return results.ratio(workload, Results.ours(workload), peer).filter(Double::isFinite).isPresent();
+        return results.ratio(workload, Results.ours(workload), peer).isPresent();
     }
 
     private List<String> bars(Workload workload, List<String> peers) {

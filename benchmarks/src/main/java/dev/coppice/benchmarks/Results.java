@@ -32,7 +32,8 @@ final class Results {
     Optional<Double> ratio(Workload workload, String ours, String other) {
         return of(workload.name(), ours)
                 .flatMap(mine ->
-                        of(workload.name(), other).map(theirs -> workload.ratio(mine.median(), theirs.median())));
+                        of(workload.name(), other).map(theirs -> workload.ratio(mine.median(), theirs.median())))
+                .filter(Double::isFinite); // of two that use nothing, none is better
     }
 
     /// What a goal came to: a multiple, or the value itself.

@@ -419,6 +419,28 @@ class CallsTest {
         }
 
         @Laws
+        @Tag("law-10")
+        void the_caller_survives_a_kill_of_one_that_forwarded_and_is_stuck(Lab lab) {
+            var probe = lab.<Talk>probe();
+            var gate = lab.gate();
+            var forwarder =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.forward((Ask) message, probe);
+                                        gate.pass();
+                                    }));
+            var pending = forwarder.within(LONG).ask(new Ask("?"));
+            var request = probe.expect(Ask.class);
+            forwarder.kill();
+            assertThat(pending.poll()).isEmpty();
+            probe.reply(request, "from the new holder");
+            assertThat(pending.get()).isEqualTo("from the new holder");
+            gate.open();
+            assertThat(lab.gone(forwarder)).isEqualTo(new Killed());
+        }
+
+        @Laws
         void the_caller_fails_with_the_new_holder_and_not_with_the_old(Lab lab) {
             var holder = lab.node().spawn(server((_, self) -> self.receive(Mark.class)));
             var forwarder = forwarder(lab, holder);

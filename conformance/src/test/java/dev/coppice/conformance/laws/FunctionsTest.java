@@ -264,6 +264,7 @@ class FunctionsTest {
             pid.send(new Mark(1));
             probe.expectEqual(new Mark(1));
             lab.gone(pid);
+            assertThat(lab.node().counters().unaccounted()).isZero();
         }
     }
 

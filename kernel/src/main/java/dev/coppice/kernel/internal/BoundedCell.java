@@ -228,7 +228,8 @@ final class BoundedCell<M> extends Cell<M> {
         if (!Boolean.TRUE.equals(turn.value())) {
             return bury(mail);
         }
-        // While the sender waited for room, or slept with the room in its hand, this actor may have come to wait for the sender: then it
+        // While the sender waited for room, or slept with the room in its hand, this actor may have come to wait for
+        // the sender: then it
         // saw no cycle, since the wait for room was over, and it is here that the cycle closes.
         if (mail instanceof Request<?> request && closesCycle(request)) {
             received();

@@ -128,7 +128,7 @@ final class OpenRequests {
     /// may miss one, which fails when the actor leaves its code.
     void failWaiting(ExitReason reason) {
         for (var request = oldest; request != null; request = request.newer) {
-            if (request.cell != null) {
+            if (request.cell != null && request.hold != Request.Hold.SETTLED) {
                 request.cell.complete(Cell.exited(reason));
             }
         }
