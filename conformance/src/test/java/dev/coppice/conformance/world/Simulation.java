@@ -15,14 +15,21 @@ final class Simulation implements World.Scenario {
     private static final Duration LIVENESS = Duration.ofMinutes(2);
 
     private final Map<String, Long> counts = new TreeMap<>();
+    private World world;
 
     /// What happened, by kind.
     Map<String, Long> counts() {
         return counts;
     }
 
+    /// Of the last world, when it is closed.
+    long hash() {
+        return world.hash();
+    }
+
     @Override
     public void run(World world) {
+        this.world = world;
         var chance = world.chance();
         var book = new Book(() -> !world.struck().containsKey(Chaos.Fault.PAUSE) && !world.struck().containsKey(Chaos.Fault.LEAP));
         var garden = new Garden(book, chance.split());
