@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// What the actors of the simulated system write down, and what must be true of it: order per pair, requests handled at most once, one
 /// down per monitor, no tick of another incarnation, no false cycle and none missed.
@@ -37,13 +38,16 @@ final class Book implements Oracle {
     private final Set<Long> tasks = new HashSet<>();
     private final List<String> wrong = new ArrayList<>();
     private final Map<String, Long> counts = new TreeMap<>();
+    private final Map<Pair, Long> replies = new HashMap<>();
     private final BooleanSupplier punctual;
+    private final LongSupplier clock;
     private long tokens;
     private boolean unlucky;
 
     /// @param punctual whether everybody who could move has moved before the time went on
-    Book(BooleanSupplier punctual) {
+    Book(BooleanSupplier punctual, LongSupplier clock) {
         this.punctual = punctual;
+        this.clock = clock;
     }
 
     /// While the faults last, starts and ends fail too.
@@ -114,8 +118,13 @@ final class Book implements Oracle {
         require(handled.contains(new Pair(by, number)), "request " + number + " of #" + by + " was answered and never handled");
     }
 
-    void failed(long by, long number, Failure why) {
-        count("call " + why.getClass().getSimpleName());
+    /// The reply has been given.
+    void replied(long by, long number) {
+        replies.put(new Pair(by, number), clock.getAsLong());
+    }
+
+    void failed(long by, long number, Failure why, long until) {
+        unanswered(by, number, why, until);
         boolean never = switch (why) {
             case Failure.Refused(var policy) -> !policy.startsWith("abandoned");
             case Failure.Exited(ExitReason.NoProcess()) -> true;
@@ -124,6 +133,15 @@ final class Book implements Oracle {
         require(
                 !never || !handled.contains(new Pair(by, number)),
                 "request " + number + " of #" + by + " failed as " + why + ", and was handled");
+    }
+
+    /// One who was answered in time must not be told of a time-out.
+    void unanswered(long by, long number, Failure why, long until) {
+        count("call " + why.getClass().getSimpleName());
+        var replied = replies.get(new Pair(by, number));
+        require(
+                !(why instanceof Failure.TimedOut) || replied == null || replied - until >= 0,
+                "request " + number + " of #" + by + " was answered in time and timed out: " + why);
     }
 
     // ---- cycles: who is inside a call to whom; only of requests that are never deferred or forwarded

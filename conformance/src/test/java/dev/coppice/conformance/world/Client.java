@@ -66,7 +66,7 @@ final class Client implements Loop<Job> {
     private void deed(Self<Job> self) {
         switch (chance.nextInt(24)) {
             case 0, 1, 2, 3 -> notes(self, ref(self));
-            case 4, 5, 6, 7, 8 -> echo(self, ref(self).within(time(200)));
+            case 4, 5, 6, 7, 8 -> echo(self, ref(self), time(200));
             case 9 -> asks(self);
             case 10, 11, 12 -> pid(self).within(time(400)).call(relay(self));
             case 13 -> ref(self).send(new Job.Break(chance.nextInt(4)));
@@ -93,20 +93,23 @@ final class Client implements Loop<Job> {
         return new Job.Note(self.pid().id(), book.next(self.pid()));
     }
 
-    private void echo(Self<Job> self, Ref<Job> to) {
+    private void echo(Self<Job> self, Ref<Job> to, Duration patience) {
         var number = book.next(self.pid());
         var me = self.pid().id();
+        var until = self.nanoTime() + patience.toNanos();
         try {
-            book.answered(me, number, to.call(new Job.Echo(me, number)));
+            book.answered(me, number, to.within(patience).call(new Job.Echo(me, number)));
         } catch (CallFailed failed) {
-            book.failed(me, number, failed.failure());
+            book.failed(me, number, failed.failure(), until);
         }
     }
 
     /// Several at once; looks at the answers afterwards.
     private void asks(Self<Job> self) {
         record Asked(long number, dev.coppice.kernel.Pending<Long> pending) {}
-        var to = ref(self).within(time(200));
+        var patience = time(200);
+        var to = ref(self).within(patience);
+        var until = self.nanoTime() + patience.toNanos();
         var me = self.pid().id();
         var asked = new ArrayList<Asked>();
         for (int i = 0; i < 3; i++) {
@@ -119,7 +122,7 @@ final class Client implements Loop<Job> {
         for (var request : asked) {
             switch (request.pending().await()) {
                 case dev.coppice.kernel.Outcome.Replied<Long>(var answer) -> book.answered(me, request.number(), answer);
-                case dev.coppice.kernel.Outcome.Failed<Long>(var why) -> book.failed(me, request.number(), why);
+                case dev.coppice.kernel.Outcome.Failed<Long>(var why) -> book.failed(me, request.number(), why, until);
             }
         }
     }
@@ -135,12 +138,19 @@ final class Client implements Loop<Job> {
 
     private void later(Self<Job> self) {
         var number = book.next(self.pid());
+        var me = self.pid().id();
         Call<? extends Job, Long> request = chance.nextBoolean()
-                ? new Job.Later(number, chance.nextInt(3), time(40))
-                : new Job.Forward(self.pid().id(), number, pid(self));
-        var answer = ref(self).within(time(100)).call(request);
-        if (answer != number) {
-            book.wrong(self.pid() + " got " + answer + " to " + request);
+                ? new Job.Later(me, number, chance.nextInt(3), time(40))
+                : new Job.Forward(me, number, pid(self));
+        var patience = time(100);
+        var until = self.nanoTime() + patience.toNanos();
+        try {
+            var answer = ref(self).within(patience).call(request);
+            if (answer != number) {
+                book.wrong(self.pid() + " got " + answer + " to " + request);
+            }
+        } catch (CallFailed failed) {
+            book.unanswered(me, number, failed.failure(), until);
         }
     }
 

@@ -9,7 +9,11 @@ import dev.coppice.otp.Child;
 import dev.coppice.otp.Supervisor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -23,6 +27,8 @@ final class Garden {
 
     private final Book book;
     private final SplittableRandom chance;
+    private final Map<String, Supervisor> supervisors = new HashMap<>();
+    private final Set<Supervisor> parallel = new HashSet<>();
 
     Garden(Book book, SplittableRandom chance) {
         this.book = book;
@@ -40,8 +46,18 @@ final class Garden {
     }
 
     /// Labelled, so that a trace says which one it is.
-    private static Child supervisor(String id, Supervisor supervisor) {
+    private Child supervisor(String id, Supervisor supervisor) {
+        supervisors.put(id, supervisor);
         return Child.of(id, supervisor.labelled(id));
+    }
+
+    boolean stopsInParallel(Supervisor supervisor) {
+        return parallel.contains(supervisor);
+    }
+
+    /// By their ids, once the tree has been made.
+    Map<String, Supervisor> supervisors() {
+        return supervisors;
     }
 
     private Supervisor branch(Child... children) {
@@ -54,7 +70,12 @@ final class Garden {
         var waiting = chance.nextInt(3) == 0
                 ? strict.backoff(Backoff.between(Duration.ofMillis(1), Duration.ofMillis(1 + chance.nextInt(200))))
                 : strict;
-        return chance.nextInt(4) == 0 ? waiting.parallelStop() : waiting;
+        if (chance.nextInt(4) > 0) {
+            return waiting;
+        }
+        var together = waiting.parallelStop();
+        parallel.add(together);
+        return together;
     }
 
     private Child worker(int number) {

@@ -41,7 +41,7 @@ sealed interface Job {
     record Relay(List<Pid<Job>> way, Duration patience) implements Job, Call<Relay, Integer> {}
 
     /// Is answered later: by a timer, by a task, or never.
-    record Later(long number, int how, Duration delay) implements Job, Call<Later, Long> {}
+    record Later(long by, long number, int how, Duration delay) implements Job, Call<Later, Long> {}
 
     record Forward(long by, long number, Pid<Job> to) implements Job, Call<Forward, Long> {}
 
@@ -55,7 +55,7 @@ sealed interface Job {
 
     record Tick(long incarnation, long timer) implements Job {}
 
-    record Due(long incarnation, long number) implements Job {}
+    record Due(long incarnation, Later request) implements Job {}
 
     record Worked(long incarnation, long task, Outcome<Long> outcome) implements Job {}
 }

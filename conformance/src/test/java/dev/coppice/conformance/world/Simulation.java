@@ -31,9 +31,10 @@ final class Simulation implements World.Scenario {
     public void run(World world) {
         this.world = world;
         var chance = world.chance();
-        var book = new Book(() -> !world.struck().containsKey(Chaos.Fault.PAUSE) && !world.struck().containsKey(Chaos.Fault.LEAP));
+        var book = new Book(() -> punctual(world), world.scheduler()::nanoTime);
         var garden = new Garden(book, chance.split());
         world.oracle(book);
+        world.oracle(new Growth(garden, book));
         try {
             world.config(config -> config.quiet().unkillableAfter(Garden.PATIENT));
             world.start(garden.tree());
@@ -59,6 +60,10 @@ final class Simulation implements World.Scenario {
             counts.put("steps", world.steps());
             counts.put("virtual ms", world.elapsed().toMillis());
         }
+    }
+
+    private static boolean punctual(World world) {
+        return !world.struck().containsKey(Chaos.Fault.PAUSE) && !world.struck().containsKey(Chaos.Fault.LEAP);
     }
 
     private static boolean present(Node node) {

@@ -25,7 +25,7 @@ class Worker implements Server<Job> {
     }
 
     final Book book;
-    private final Map<Long, Caller<Long>> later = new HashMap<>();
+    private final Map<Job.Later, Caller<Long>> later = new HashMap<>();
 
     Worker(Book book) {
         this.book = book;
@@ -80,6 +80,7 @@ class Worker implements Server<Job> {
             case Job.Echo echo -> {
                 book.handles(self.pid(), echo.by(), echo.number());
                 self.reply(echo, echo.number());
+                book.replied(echo.by(), echo.number());
             }
             case Job.Relay relay -> relay(relay, self);
             case Job.Later request -> later(request, self);
@@ -96,7 +97,7 @@ class Worker implements Server<Job> {
                 }
             }
             case Job.Tick(var incarnation, var timer) -> book.ticks(self.pid(), incarnation, timer);
-            case Job.Due(var incarnation, var number) -> due(incarnation, number, self);
+            case Job.Due(var incarnation, var request) -> due(incarnation, request, self);
             case Job.Worked(var incarnation, var task, _) -> book.worked(self.pid(), incarnation, task);
         }
     }
@@ -105,7 +106,7 @@ class Worker implements Server<Job> {
     private void handOn(Job.Forward forward, Self<Job> self) {
         book.calls(self.pid(), forward.to(), self.nanoTime(), Duration.ZERO);
         try {
-            self.forward(forward, new Job.Later(forward.number(), 1, Duration.ofMillis(1)), forward.to());
+            self.forward(forward, new Job.Later(forward.by(), forward.number(), 1, Duration.ofMillis(1)), forward.to());
         } finally {
             book.returns(self.pid());
         }
@@ -223,8 +224,8 @@ class Worker implements Server<Job> {
         switch (Math.floorMod(request.how(), 3)) {
             case 0 -> self.<Long>defer(request).handTo(() -> request.number());
             case 1 -> {
-                later.put(request.number(), self.defer(request));
-                self.sendAfter(request.delay(), new Job.Due(self.pid().id(), request.number()));
+                later.put(request, self.defer(request));
+                self.sendAfter(request.delay(), new Job.Due(self.pid().id(), request));
             }
             default -> {
                 book.count("fault: never answered");
@@ -233,11 +234,12 @@ class Worker implements Server<Job> {
         }
     }
 
-    private void due(long incarnation, long number, Self<Job> self) {
+    private void due(long incarnation, Job.Later request, Self<Job> self) {
         book.ticks(self.pid(), incarnation, 0);
-        var caller = later.remove(number);
+        var caller = later.remove(request);
         if (caller != null) {
-            caller.reply(number);
+            caller.reply(request.number());
+            book.replied(request.by(), request.number());
         }
     }
 }
