@@ -224,7 +224,8 @@ class RealThreadsTest {
             node.spawn(puppet().pinned()).call(new Sync());
             node.spawn(loop((_, _) -> {})).call(new Sync());
             node.close();
-            for (long end = System.nanoTime() + millis(5_000).toNanos(); threads(node) > 0 && System.nanoTime() < end; ) {
+            for (long end = System.nanoTime() + millis(5_000).toNanos();
+                    threads(node) > 0 && System.nanoTime() < end; ) {
                 Thread.onSpinWait();
             }
             assertThat(threads(node)).isZero();
