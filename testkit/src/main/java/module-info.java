@@ -2,6 +2,8 @@
 module dev.coppice.testkit {
     requires transitive dev.coppice.otp;
     requires static org.jspecify;
+    // For @Seeds only: whoever uses that has JUnit.
+    requires static org.junit.jupiter.api;
 
     exports dev.coppice.testkit;
 }

@@ -1,7 +1,7 @@
 package dev.coppice.testkit;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
 import dev.coppice.kernel.spi.Scheduler;
@@ -35,7 +35,10 @@ import org.jspecify.annotations.Nullable;
 /// the boss waits, the boss gets an error that lists who waits. Any other thread that touches the scheduler gets an
 /// `IllegalStateException`: what comes from outside cannot be replayed.
 ///
-/// Code that blocks otherwise than through the kernel blocks the whole world. Where a recipe asks to run is ignored.
+/// Code that blocks otherwise than through the kernel blocks the whole world: after 10 s of real time without a step the boss gets an
+/// error with that code's stack. Where a recipe asks to run is ignored.
+///
+/// The test may also hold an actor ([#hold]), make it slow ([#slow]), and let the clock leap ([#leap]).
 public final class Seeded implements Scheduler {
     // The idea. Everything that can move is an entry of `ready`: an actor's activation, a job, the resumption of a
     // thread that waits.
@@ -63,21 +66,37 @@ public final class Seeded implements Scheduler {
     // can lose or win
     // against what happens in the same instant; they ring in the order of time, then of scheduling.
     //
+    // An actor that is held keeps its entries in `held` until it is released; a slow one's turns become ready by an
+    // alarm.
+    //
     // Picks, the numbers given to the kernel, and noise draw from streams of their own: more noise does not shift the
     // numbers.
 
     private static final int NOISE = 4;
 
+    /// How long, in real time, the world may go without a step.
+    private long patience = 10_000_000_000L;
+
+    /// How many steps one run may take.
+    private static final long BUDGET = 10_000_000;
+
+    /// Stands for the alarms among those who can move.
+    private static final Object CLOCK = "the clock";
+
     private final long seed;
     private final boolean noisy;
     private final SplittableRandom picks;
+    private Picker picker;
+    private Steps listener = new Steps() {};
     private final SplittableRandom numbers;
     private final SplittableRandom noise;
     private final Thread boss = Thread.currentThread();
     private final List<Entry> ready = new ArrayList<>();
     private final TreeSet<Alarm> alarms = new TreeSet<>(Seeded::earlier);
-    private final Map<Waiting, String> waiters = new LinkedHashMap<>();
-    private final Map<Thread, String> doing = new LinkedHashMap<>();
+    private final Map<Waiting, Thread> waiters = new LinkedHashMap<>();
+    private final Map<Thread, Entry> doing = new LinkedHashMap<>();
+    private final Map<Activation, List<Entry>> held = new LinkedHashMap<>();
+    private final Map<Activation, Duration> slow = new LinkedHashMap<>();
     private Predicate<String> faults = _ -> false;
     private long now;
     private final long origin;
@@ -86,11 +105,17 @@ public final class Seeded implements Scheduler {
     private long sequence;
     private long drivers;
     private long trace = 17;
-    private long steps;
+    private long begunAt;
     private @Nullable Throwable broken;
 
     /// Written by its holder, when it passes the baton; read by whoever is parked or suspects to be foreign.
     private volatile Thread holder = boss;
+
+    /// Written by the holder; read by the boss while it waits, to see that something moves.
+    private volatile long steps;
+
+    /// Written by the thread that was told that it is foreign; read by the boss.
+    private volatile @Nullable IllegalStateException foreigner;
 
     /// Written by the boss when its patience is over, so that a world that never comes to rest ends; read by drivers.
     private volatile boolean abandoned;
@@ -102,6 +127,7 @@ public final class Seeded implements Scheduler {
         picks = root.split();
         numbers = root.split();
         noise = root.split();
+        picker = Picker.of(new Pick.Random(), picks);
         // Any origin may be met in production, negative ones too.
         origin = numbers.nextLong() >> 2;
         now = origin;
@@ -123,6 +149,23 @@ public final class Seeded implements Scheduler {
         return this;
     }
 
+    /// From now on those who can move are chosen in this way; at random by default.
+    public Seeded pick(Pick pick) {
+        picker = Picker.of(pick, picks);
+        return this;
+    }
+
+    /// How long, in real time, the boss waits for a step; 10 s.
+    Seeded patience(Duration limit) {
+        patience = limit.toNanos();
+        return this;
+    }
+
+    Seeded listener(Steps steps) {
+        listener = steps;
+        return this;
+    }
+
     // ---- for the test
 
     /// Runs until nothing is ready any more. The clock stands still.
@@ -134,7 +177,49 @@ public final class Seeded implements Scheduler {
     public void advance(Duration time) {
         var until = now + time.toNanos();
         run(until);
-        now = until;
+        now = Math.max(now - until, 0) + until; // a leap may have gone beyond
+    }
+
+    /// Keeps an actor from moving, whatever it does, until it is released.
+    public void hold(Activation actor) {
+        mine("hold");
+        if (held.putIfAbsent(actor, new ArrayList<>()) == null) {
+            var stopped = held.get(actor);
+            ready.removeIf(entry -> ownerOf(entry) == actor && stopped.add(entry));
+        }
+    }
+
+    /// Lets it move again.
+    public void release(Activation actor) {
+        mine("release");
+        var entries = held.remove(actor);
+        if (entries != null) {
+            ready.addAll(entries);
+        }
+    }
+
+    /// From now on an actor that has something to do begins it so much later; zero ends that.
+    public void slow(Activation actor, Duration delay) {
+        mine("slow");
+        if (delay.isZero()) {
+            slow.remove(actor);
+        } else {
+            slow.put(actor, delay);
+        }
+    }
+
+    /// Releases all who are held, and nobody is slow any more.
+    public void heal() {
+        mine("heal");
+        slow.clear();
+        alarms().stream().filter(Late.class::isInstance).map(Late.class::cast).filter(this::cancel).forEach(Late::ring);
+        List.copyOf(held.keySet()).forEach(this::release);
+    }
+
+    /// The clock is so much later at once, as when the machine slept: what was due meanwhile rings late.
+    public void leap(Duration time) {
+        mine("leap");
+        now += time.toNanos();
     }
 
     /// A hash of all steps so far.
@@ -178,7 +263,45 @@ public final class Seeded implements Scheduler {
     @Override
     public void ready(Activation activation) {
         mine("ready");
-        ready.add(new Entry.Turn(activation));
+        var turn = new Entry.Turn(activation);
+        var delay = slow.get(activation);
+        if (delay == null) {
+            enter(turn);
+        } else {
+            schedule(new Late(turn), now + delay.toNanos());
+        }
+    }
+
+    private void enter(Entry entry) {
+        var owner = held.isEmpty() ? null : ownerOf(entry);
+        var stopped = owner == null ? null : held.get(owner);
+        (stopped == null ? ready : stopped).add(entry);
+    }
+
+    /// Makes a turn of a slow actor ready.
+    private final class Late extends Alarm {
+        private final Entry turn;
+
+        Late(Entry turn) {
+            this.turn = turn;
+        }
+
+        @Override
+        public void ring() {
+            enter(turn);
+        }
+    }
+
+    private @Nullable Activation ownerOf(Entry entry) {
+        return switch (entry) {
+            case Entry.Turn(var activation) -> activation;
+            case Entry.Resume(var thread, _) -> runningOn(thread);
+            case Entry.Job _ -> null;
+        };
+    }
+
+    private @Nullable Activation runningOn(Thread thread) {
+        return doing.get(thread) instanceof Entry.Turn(var activation) ? activation : null;
     }
 
     @Override
@@ -205,7 +328,7 @@ public final class Seeded implements Scheduler {
 
     private void await(Waiting waiting, Thread me) {
         waiting.thread = me;
-        waiters.put(waiting, (me == boss ? "the test" : doing.getOrDefault(me, "a job")) + " in " + waiting);
+        waiters.put(waiting, me);
         awaited = awaited || me == boss;
         try {
             leave();
@@ -219,8 +342,12 @@ public final class Seeded implements Scheduler {
     public void resume(Waiting waiting) {
         mine("resume");
         // One that is not suspended yet will see for itself that it is over.
-        if (waiters.remove(waiting) != null) {
-            ready.add(new Entry.Resume(requireNonNull(waiting.thread), "resume"));
+        var thread = waiters.remove(waiting);
+        if (thread != null) {
+            if (waiting instanceof Pending) {
+                listener.answers(runningOn(Thread.currentThread()), runningOn(thread));
+            }
+            enter(new Entry.Resume(thread, "resume"));
         }
     }
 
@@ -269,9 +396,19 @@ public final class Seeded implements Scheduler {
     public void pause(String point) {
         mine("pause");
         if (noisy && noise.nextInt(NOISE) == 0) {
-            ready.add(new Entry.Resume(Thread.currentThread(), point));
+            enter(new Entry.Resume(Thread.currentThread(), point));
             leave();
         }
+    }
+
+    @Override
+    public void sent(Activation to, Object message) {
+        listener.sent(runningOn(Thread.currentThread()), to, message);
+    }
+
+    @Override
+    public void received(Activation by, Object message) {
+        listener.received(by, message);
     }
 
     /// Nothing to end: a driver runs only while somebody waits.
@@ -283,16 +420,23 @@ public final class Seeded implements Scheduler {
     /// Gives the baton to a fresh driver and comes back when it is given back.
     private void leave() {
         var me = Thread.currentThread();
+        if (me == boss) {
+            begunAt = steps;
+        }
         var driver = Thread.ofVirtual().name("seeded-" + ++drivers).unstarted(this::drive);
         holder = driver;
         driver.start();
         var interrupted = Thread.interrupted();
         while (holder != me) {
-            LockSupport.park(this);
+            if (me == boss) {
+                watch();
+            } else {
+                LockSupport.park(this);
+            }
             // An actor's interrupt does not end its wait; the test's own, while it waits, is that of a time limit.
             if (Thread.interrupted()) {
                 if (me == boss) {
-                    throw stuck();
+                    throw stuck("interrupted");
                 }
                 interrupted = true;
             }
@@ -303,6 +447,19 @@ public final class Seeded implements Scheduler {
         if (me == boss) {
             awaited = false;
             complain();
+        }
+    }
+
+    /// Waits for the baton, but not for ever for one who blocks in the real world.
+    private void watch() {
+        var before = steps;
+        var begun = System.nanoTime();
+        var me = Thread.currentThread();
+        while (holder != me && steps == before && !me.isInterrupted()) {
+            LockSupport.parkNanos(this, patience);
+            if (holder != me && steps == before && System.nanoTime() - begun >= patience) {
+                throw stuck("nothing has moved for " + Duration.ofNanos(patience) + " of real time");
+            }
         }
     }
 
@@ -328,9 +485,15 @@ public final class Seeded implements Scheduler {
 
     private void work(Entry entry) {
         var me = Thread.currentThread();
-        doing.put(me, entry.who());
+        doing.put(me, entry);
         try {
-            entry.run();
+            if (entry instanceof Entry.Turn(var activation)) {
+                listener.begins(activation);
+                entry.run();
+                listener.ends(activation);
+            } else {
+                entry.run();
+            }
         } finally {
             doing.remove(me);
         }
@@ -348,7 +511,7 @@ public final class Seeded implements Scheduler {
                 }
                 now = due.at;
             } else {
-                var pick = picks.nextInt(candidates);
+                var pick = picker.pick(candidates, this::who);
                 if (pick < ready.size()) {
                     return taken(pick);
                 }
@@ -358,9 +521,23 @@ public final class Seeded implements Scheduler {
         return null;
     }
 
+    /// Whose a candidate is.
+    private Object who(int candidate) {
+        if (candidate == ready.size()) {
+            return CLOCK;
+        }
+        return switch (ready.get(candidate)) {
+            case Entry.Turn(var activation) -> activation;
+            case Entry.Resume(var thread, _) -> {
+                var actor = runningOn(thread);
+                yield actor == null ? thread : actor;
+            }
+            case Entry.Job(var job) -> job;
+        };
+    }
+
     private Entry taken(int pick) {
-        var entry = ready.set(pick, ready.getLast());
-        ready.removeLast();
+        var entry = ready.remove(pick);
         step(entry.hash());
         return entry;
     }
@@ -369,11 +546,15 @@ public final class Seeded implements Scheduler {
         var alarm = alarms.removeFirst();
         alarm.index = -1;
         step(alarm.at - origin);
+        listener.rings(alarm);
         alarm.ring();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the baton counts
     private void step(long what) {
-        steps++;
+        if (++steps - begunAt > BUDGET) {
+            throw new IllegalStateException("it does not come to rest: " + BUDGET + " steps since the test let it run");
+        }
         trace = trace * 1_000_003 + what;
     }
 
@@ -387,15 +568,16 @@ public final class Seeded implements Scheduler {
     private void mine(String what) {
         var me = Thread.currentThread();
         if (me != holder) {
-            throw new IllegalStateException(
-                    this
-                            + ": "
-                            + what
-                            + " by the foreign thread "
-                            + me
-                            + " while "
-                            + holder
-                            + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
+            throw foreigner =
+                    new IllegalStateException(
+                            this
+                                    + ": "
+                                    + what
+                                    + " by the foreign thread "
+                                    + me
+                                    + " while "
+                                    + holder
+                                    + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
         }
     }
 
@@ -403,7 +585,7 @@ public final class Seeded implements Scheduler {
         var why = broken;
         broken = null;
         if (why != null) {
-            throw new IllegalStateException(this + ": the kernel failed: " + why, why);
+            throw new IllegalStateException(this + ": the world broke: " + why, why);
         }
         if (waiters.keySet().stream().anyMatch(waiting -> waiting.thread == boss && !waiting.over())) {
             throw new IllegalStateException(
@@ -411,21 +593,60 @@ public final class Seeded implements Scheduler {
                             + ": deadlock after "
                             + elapsed()
                             + ": nothing is ready, no alarm is set, and these wait: "
-                            + String.join("; ", waiters.values()));
+                            + String.join("; ", waiting()));
         }
     }
 
-    private IllegalStateException stuck() {
+    /// What the last foreign thread was told, if there was one.
+    @Nullable IllegalStateException foreigner() {
+        return foreigner;
+    }
+
+    /// Whether somebody kept the baton for too long, so that nothing can be done here any more.
+    boolean abandoned() {
+        return abandoned;
+    }
+
+    /// Whether an actor or a job waits for an answer, a start, an end or room: for anything but a message.
+    boolean somebodyCalls() {
+        return waiters.keySet().stream().anyMatch(Pending.class::isInstance);
+    }
+
+    /// The stacks of those who wait for an answer, without the scheduler's own lines.
+    Map<String, List<StackTraceElement>> stacks() {
+        var stacks = new LinkedHashMap<String, List<StackTraceElement>>();
+        waiters.forEach((waiting, thread) -> {
+            if (waiting instanceof Pending) {
+                stacks.put(who(thread), List.of(thread.getStackTrace()));
+            }
+        });
+        return stacks;
+    }
+
+    /// Who waits for what, oldest first.
+    List<String> waiting() {
+        return waiters.entrySet().stream().map(wait -> who(wait.getValue()) + " in " + wait.getKey()).toList();
+    }
+
+    private String who(Thread thread) {
+        var entry = doing.get(thread);
+        return thread == boss ? "the test" : entry == null ? "a job" : entry.who();
+    }
+
+    private IllegalStateException stuck(String why) {
         abandoned = true;
+        var blocked = holder;
         var stuck =
                 new IllegalStateException(
                         this
-                                + ": interrupted while "
-                                + holder
+                                + ": "
+                                + why
+                                + " while "
+                                + blocked
                                 + " ("
-                                + doing.get(holder)
-                                + ") has the baton and does not give it back");
-        stuck.setStackTrace(holder.getStackTrace());
+                                + who(blocked)
+                                + ") has the baton and does not give it back; only waits of the kernel move the world on. Its stack follows");
+        stuck.setStackTrace(blocked.getStackTrace());
         return stuck;
     }
 
@@ -446,7 +667,9 @@ public final class Seeded implements Scheduler {
         }
 
         default String who() {
-            return this instanceof Turn(var activation) ? "actor #" + activation.id() : "a job";
+            return this instanceof Turn(var activation)
+                    ? activation instanceof Pid<?> pid ? pid.path() : "actor #" + activation.id()
+                    : "a job";
         }
 
         default long hash() {

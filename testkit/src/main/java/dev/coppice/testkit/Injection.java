@@ -1,0 +1,232 @@
+package dev.coppice.testkit;
+
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.spi.Alarm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
+
+/// The hands of a [World]: makes actors fail. All through the kernel's exported API: a crash is a message whose `via` throws where it is
+/// received, a failed start an exit signal before `init`.
+final class Injection {
+
+    /// What a crash looks like in reports.
+    private record Crash(String cause) {}
+
+    private final World world;
+    private final Seeded seeded;
+    private final Watch watch;
+
+    /// Which strikes, by their number, are let through: all of them, but when a plan is being shrunk.
+    private final IntPredicate allowed;
+
+    private final List<Chaos.Strike> plan = new ArrayList<>();
+    private final Map<Chaos.Fault, Integer> struck = new EnumMap<>(Chaos.Fault.class);
+    private final Set<Later> strikes = new LinkedHashSet<>();
+    private final Set<Later> deeds = new LinkedHashSet<>();
+    private final Set<Pid<?>> paused = new LinkedHashSet<>();
+    private int failing;
+    private Chaos chaos = Chaos.of();
+    private boolean ended;
+
+    Injection(World world, Seeded seeded, Watch watch, IntPredicate allowed) {
+        this.world = world;
+        this.seeded = seeded;
+        this.watch = watch;
+        this.allowed = allowed;
+        watch.onStart(this::started);
+    }
+
+    // ---- deeds
+
+    void crash(Pid<?> pid, Throwable cause) {
+        watch.did("crash " + pid.path() + ": " + cause);
+        if (!poisoned(pid, cause)) {
+            pid.exit(new ExitReason.Crashed(cause));
+        }
+    }
+
+    private static boolean poisoned(Pid<?> pid, Throwable cause) {
+        try {
+            return poison(pid, cause).accepted();
+        } catch (RuntimeException _) {
+            // The mailbox's own predicate does not understand the poison.
+            return false;
+        }
+    }
+
+    private static <M> Offer poison(Pid<M> pid, Throwable cause) {
+        return pid.<Object>via(
+                        _ -> {
+                            throw Injection.<RuntimeException>unchecked(cause);
+                        })
+                .offer(new Crash(cause.toString()));
+    }
+
+    @SuppressWarnings("unchecked") // the compiler's rule about checked exceptions ends here
+    private static <T extends Throwable> T unchecked(Throwable cause) throws T {
+        throw (T) cause;
+    }
+
+    void kill(Pid<?> pid) {
+        watch.did("kill " + pid.path());
+        pid.kill();
+    }
+
+    void pause(Pid<?> pid) {
+        watch.did("pause " + pid.path());
+        paused.add(pid);
+        seeded.hold(Watch.activation(pid));
+    }
+
+    void resume(Pid<?> pid) {
+        watch.did("resume " + pid.path());
+        paused.remove(pid);
+        seeded.release(Watch.activation(pid));
+    }
+
+    boolean paused() {
+        return !paused.isEmpty();
+    }
+
+    void slow(Pid<?> pid, Duration delay) {
+        watch.did(pid.path() + (delay.isZero() ? " is quick again" : " is slow by " + delay));
+        seeded.slow(Watch.activation(pid), delay);
+    }
+
+    void failStart(Pid<?> pid, Throwable cause) {
+        watch.did("the start of " + pid.path() + " fails: " + cause);
+        try {
+            pid.exit(new ExitReason.Crashed(cause));
+        } catch (Error leaving) {
+            // The starter itself has been told to exit: it learns that at its next step, and this start ends with it.
+            if (leaving instanceof AssertionError) {
+                throw leaving;
+            }
+        }
+    }
+
+    /// What the test has asked for.
+    void after(Duration delay, Runnable deed) {
+        later(deeds, delay, deed);
+    }
+
+    private void later(Set<Later> among, Duration delay, Runnable deed) {
+        var alarm = new Later(among, deed);
+        among.add(alarm);
+        seeded.schedule(alarm, seeded.nanoTime() + delay.toNanos());
+    }
+
+    /// Makes a deed ready to be picked.
+    private final class Later extends Alarm {
+        private final Set<Later> among;
+        private final Runnable deed;
+
+        Later(Set<Later> among, Runnable deed) {
+            this.among = among;
+            this.deed = deed;
+        }
+
+        @Override
+        public void ring() {
+            among.remove(this);
+            seeded.execute(deed);
+        }
+    }
+
+    // ---- chaos
+
+    void unleash(Chaos chaos, SplittableRandom chance) {
+        this.chaos = chaos;
+        ended = false;
+        for (var strike : chaos.plan(chance)) {
+            var numbered = new Chaos.Strike(plan.size(), strike.fault(), strike.after(), strike.chance());
+            plan.add(numbered);
+            if (allowed.test(numbered.number())) {
+                later(strikes, numbered.after(), () -> strike(numbered));
+            }
+        }
+    }
+
+    private void strike(Chaos.Strike strike) {
+        if (ended) {
+            return;
+        }
+        var chance = new SplittableRandom(strike.chance());
+        var victims = world.living().stream().filter(pid -> chaos.mayStrike(pid.path())).toList();
+        if (victims.isEmpty()) {
+            return;
+        }
+        struck.merge(strike.fault(), 1, Integer::sum);
+        strike(strike.fault(), victims.get(chance.nextInt(victims.size())), chance, "strike #" + strike.number());
+    }
+
+    private void strike(Chaos.Fault fault, Pid<?> victim, SplittableRandom chance, String what) {
+        var time = Duration.ofNanos(chance.nextLong(1_000_000, 200_000_000));
+        switch (fault) {
+            case CRASH -> crash(victim, new Injected(what));
+            case ERROR -> crash(victim, new Injected.AsError(what));
+            case EXIT -> exit(victim, new ExitReason.Crashed(new Injected(what)));
+            case SHUTDOWN -> exit(victim, new ExitReason.Shutdown(what));
+            case STOP -> {
+                watch.did("stop " + victim.path());
+                victim.stop();
+            }
+            case KILL -> kill(victim);
+            case PAUSE -> {
+                pause(victim);
+                later(strikes, time, () -> resume(victim));
+            }
+            case SLOW -> {
+                slow(victim, time.dividedBy(10));
+                later(strikes, time, () -> slow(victim, Duration.ZERO));
+            }
+            case FAIL_START -> failing++;
+            case LEAP -> world.leap(time.multipliedBy(10));
+        }
+    }
+
+    private void exit(Pid<?> victim, ExitReason reason) {
+        watch.did("exit of " + victim.path() + ": " + reason);
+        victim.exit(reason);
+    }
+
+    private void started(Pid<?> pid) {
+        if (failing > 0 && chaos.mayStrike(pid.path())) {
+            failing--;
+            failStart(pid, new Injected("failed start"));
+        }
+    }
+
+    /// No more strikes.
+    void heal() {
+        ended = true;
+        failing = 0;
+        strikes.forEach(seeded::cancel);
+        strikes.clear();
+        paused.clear();
+    }
+
+    /// Nor what the test has asked for and is not due yet.
+    void end() {
+        heal();
+        deeds.forEach(seeded::cancel);
+        deeds.clear();
+    }
+
+    Map<Chaos.Fault, Integer> struck() {
+        return struck;
+    }
+
+    List<Chaos.Strike> plan() {
+        return List.copyOf(plan);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.coppice.testkit;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/// Runs the tests that are marked with [Seeds]. The method is not invoked by JUnit but as a scenario, so that it can be run again with
+/// fewer faults.
+final class SeedsExtension implements TestTemplateInvocationContextProvider {
+
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return true;
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        var seeds = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Seeds.class).orElseThrow();
+        var failed = new AtomicBoolean();
+        var only = Long.getLong("coppice.seed");
+        return (only != null ? LongStream.of(only) : LongStream.range(seeds.first(), seeds.first() + seeds.value()))
+                .takeWhile(_ -> !failed.get())
+                .mapToObj(seed -> new OneSeed(seed, failed));
+    }
+
+    private record OneSeed(long seed, AtomicBoolean failed)
+            implements TestTemplateInvocationContext, ParameterResolver, InvocationInterceptor {
+
+        @Override
+        public String getDisplayName(int index) {
+            return "seed " + seed;
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(this);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == World.class;
+        }
+
+        /// Stands in for the worlds that the runs make.
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return World.seeded(seed);
+        }
+
+        @Override
+        public void interceptTestTemplateMethod(
+                Invocation<@Nullable Void> invocation,
+                ReflectiveInvocationContext<Method> method,
+                ExtensionContext context) {
+            invocation.skip();
+            try {
+                Exploring.explore(seed, world -> invoke(method, world), command(method.getExecutable()));
+            } catch (AssertionError failure) {
+                failed.set(true);
+                throw failure;
+            }
+        }
+
+        private String command(Method method) {
+            var type = method.getDeclaringClass();
+            return Exploring.command(seed, Exploring.simple(type.getName()) + "#" + method.getName());
+        }
+
+        private static void invoke(ReflectiveInvocationContext<Method> method, World world) throws Exception {
+            var arguments = method.getArguments().stream().map(a -> a instanceof World ? world : a).toArray();
+            try {
+                var test = method.getExecutable();
+                test.setAccessible(true);
+                test.invoke(method.getTarget().orElse(null), arguments);
+            } catch (InvocationTargetException thrown) {
+                switch (thrown.getCause()) {
+                    case Exception exception -> throw exception;
+                    case Error error -> throw error;
+                    case null, default -> throw thrown;
+                }
+            }
+        }
+    }
+}

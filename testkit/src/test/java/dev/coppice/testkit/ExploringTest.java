@@ -1,0 +1,113 @@
+package dev.coppice.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.coppice.testkit.Chaos.Fault;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("#134")
+class ExploringTest {
+
+    /// Wrong whenever an account is killed between two looks at it: its balance is not kept.
+    private static void keepsMoney(World world) {
+        world.start(Bank.TREE);
+        world.ref(Bank.ALICE).send(new Bank.Put(11));
+        world.unleash(
+                Chaos.of(Fault.KILL, Fault.SLOW, Fault.PAUSE).strikes(12).victims(path -> path.endsWith("alice")));
+        world.advance(Duration.ofSeconds(1));
+        world.heal();
+        world.mustSettle(Duration.ofSeconds(10));
+        assertThat(world.ref(Bank.ALICE).call(new Bank.Balance())).isEqualTo(111);
+    }
+
+    private static String failure() {
+        return catchThrowable(() -> World.explore(50, ExploringTest::keepsMoney)).getMessage();
+    }
+
+    @Nested
+    class AFailure {
+        @Test
+        void names_the_seed_and_the_command_that_replays_it() {
+            assertThat(failure())
+                    .containsPattern("^seed \\d+ fails: .*")
+                    .containsPattern("-Dtest=ExploringTest#failure -Dcoppice.seed=\\d+");
+        }
+
+        @Test
+        void is_shrunk_to_the_one_fault_that_it_needs() {
+            assertThat(failure())
+                    .containsPattern("1 of 12 faults are needed:\n  #\\d+ KILL after")
+                    .doesNotContain("SLOW after");
+        }
+
+        @Test
+        void shows_what_happened_as_text_and_as_a_diagram() {
+            assertThat(failure())
+                    .contains("*** kill /supervisor/alice")
+                    .contains("the test -> /supervisor/alice: Put[cents=11]")
+                    .contains("sequenceDiagram");
+        }
+
+        @Test
+        void is_the_same_when_its_seed_is_run_alone() {
+            var first = failure();
+            var seed = Pattern.compile("^seed (\\d+)").matcher(first);
+            assertThat(seed.find()).isTrue();
+            var again =
+                    catchThrowable(() -> World.explore(Long.parseLong(seed.group(1)), 1, ExploringTest::keepsMoney));
+            assertThat(withoutCommand(again.getMessage())).isEqualTo(withoutCommand(first));
+        }
+    }
+
+    private static String withoutCommand(String failure) {
+        return failure.replaceAll("-Dtest=\\S+", "").replaceAll("<\\d+\\.", "<");
+    }
+
+    @Test
+    void stops_at_the_first_seed_that_fails() {
+        var runs = new ArrayList<Long>();
+        assertThatThrownBy(() ->
+                        World.explore(
+                                10,
+                                world -> {
+                                    runs.add(world.seed());
+                                    assertThat(world.seed()).isLessThan(3);
+                                }))
+                .hasMessageStartingWith("seed 3 fails");
+        assertThat(runs).startsWith(0L, 1L, 2L, 3L).doesNotContain(4L);
+    }
+
+    @Nested
+    class Shrink {
+        @Test
+        void finds_the_smallest_of_independent_needs() {
+            assertThat(Shrinking.shrink(40, strikes -> strikes.containsAll(List.of(3, 17, 38))))
+                    .containsExactly(3, 17, 38);
+        }
+
+        @Test
+        void ends_with_nothing_when_nothing_is_needed() {
+            assertThat(Shrinking.shrink(40, _ -> true)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Seeded {
+        @Seeds(20)
+        void tests_get_a_world_of_their_seed(World world) {
+            world.start(Bank.TREE);
+            world.unleash(Chaos.all().victims(path -> path.startsWith("/supervisor/")));
+            world.advance(Duration.ofSeconds(2));
+            world.heal();
+            world.until("everybody is back", Duration.ofMinutes(1), () -> world.living().size() >= 4);
+        }
+    }
+}
