@@ -33,6 +33,7 @@ class Rooms {
                     "org.jspecify..");
     private static final String KERNEL = "dev.coppice.kernel..";
     private static final String OTP = "dev.coppice.otp..";
+
     /// For `@Seeds` only.
     private static final String JUNIT = "org.junit..";
 
