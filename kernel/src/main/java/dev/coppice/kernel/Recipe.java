@@ -34,6 +34,7 @@ public final class Recipe<M> implements Actor<M> {
     private Threading threading = Threading.SHARED;
     private Function<Object, String> rendering = String::valueOf;
     private boolean acknowledged;
+    private boolean abandoned;
 
     private Recipe(Body<M> body) {
         this.body = body;
@@ -51,6 +52,7 @@ public final class Recipe<M> implements Actor<M> {
         copy.threading = threading;
         copy.rendering = rendering;
         copy.acknowledged = acknowledged;
+        copy.abandoned = abandoned;
         change.accept(copy);
         return copy;
     }
@@ -164,6 +166,17 @@ public final class Recipe<M> implements Actor<M> {
 
     public boolean isAcknowledged() {
         return acknowledged;
+    }
+
+    /// When it has been killed and its code does not return within the node's limit ([Config#unkillableAfter]), go on without it: its name
+    /// is freed and its end is told while its thread still runs, fenced. Off by default, since a successor may then meet the old one at
+    /// whatever both use.
+    public Recipe<M> abandonedWhenUnkillable() {
+        return with(copy -> copy.abandoned = true);
+    }
+
+    public boolean isAbandonedWhenUnkillable() {
+        return abandoned;
     }
 
     /// How its messages are written into crash reports and dead letter logs: say `m -> m.getClass().getSimpleName()` for secrets.

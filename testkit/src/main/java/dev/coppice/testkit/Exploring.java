@@ -88,11 +88,11 @@ final class Exploring {
 
     private static String caller() {
         return StackWalker.getInstance()
-                .walk(frames -> frames
-                        .dropWhile(frame -> ours(frame.getClassName()))
-                        .findFirst()
-                        .map(frame -> simple(frame.getClassName()) + "#" + method(frame.getMethodName()))
-                        .orElse("*"));
+                .walk(frames ->
+                        frames.dropWhile(frame -> ours(frame.getClassName()))
+                                .findFirst()
+                                .map(frame -> simple(frame.getClassName()) + "#" + method(frame.getMethodName()))
+                                .orElse("*"));
     }
 
     /// The method that a lambda stands in: `lambda$name$0`.

@@ -65,10 +65,11 @@ public final class Given<S, M> {
 
     /// Its only effect is this answer to the last message.
     public <R> Given<S, M> thenReplies(R expected) {
-        boolean right = effects.size() == 1
-                && effects.getFirst() instanceof Step.Reply<?>(Call<?, ?> request, var value)
-                && request == messages.getLast()
-                && Objects.equals(value, expected);
+        boolean right =
+                effects.size() == 1
+                        && effects.getFirst() instanceof Step.Reply<?>(Call<?, ?> request, var value)
+                        && request == messages.getLast()
+                        && Objects.equals(value, expected);
         return require(right, "the answer " + expected, "the effects " + effects);
     }
 
@@ -76,12 +77,14 @@ public final class Given<S, M> {
     public <T extends Exception> T thenThrows(Class<T> type, M message) {
         try {
             var step = stepper.step(state, message);
-            throw new AssertionError(this + ", then " + message + ": expected " + type.getSimpleName() + ", got " + step);
+            throw new AssertionError(
+                    this + ", then " + message + ": expected " + type.getSimpleName() + ", got " + step);
         } catch (Exception thrown) {
             if (type.isInstance(thrown)) {
                 return type.cast(thrown);
             }
-            throw new AssertionError(this + ", then " + message + ": expected " + type.getSimpleName() + ", got " + thrown, thrown);
+            throw new AssertionError(
+                    this + ", then " + message + ": expected " + type.getSimpleName() + ", got " + thrown, thrown);
         }
     }
 

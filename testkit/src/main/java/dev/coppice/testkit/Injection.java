@@ -64,9 +64,10 @@ final class Injection {
     }
 
     private static <M> Offer poison(Pid<M> pid, Throwable cause) {
-        return pid.<Object>via(_ -> {
-                    throw Injection.<RuntimeException>unchecked(cause);
-                })
+        return pid.<Object>via(
+                        _ -> {
+                            throw Injection.<RuntimeException>unchecked(cause);
+                        })
                 .offer(new Crash(cause.toString()));
     }
 

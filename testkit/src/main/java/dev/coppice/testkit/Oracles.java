@@ -16,7 +16,13 @@ final class Oracles {
     private Oracles() {}
 
     static List<Oracle> all() {
-        return List.of(new Ledger(), new OneActivation(), new Lives(), new Families(), new NamesOfTheLiving(), new Emptiness());
+        return List.of(
+                new Ledger(),
+                new OneActivation(),
+                new Lives(),
+                new Families(),
+                new NamesOfTheLiving(),
+                new Emptiness());
     }
 
     private static void require(boolean right, String otherwise) {
@@ -91,9 +97,11 @@ final class Oracles {
                     require(!pid.alive(), path + " #" + pid.id() + " is alive after its exit");
                 }
                 case NodeEvent.Crashed(var report) ->
-                    require(!exited.contains(report.pid()), "the crash of " + report.path() + " is told after its exit");
+                        require(
+                                !exited.contains(report.pid()),
+                                "the crash of " + report.path() + " is told after its exit");
                 case NodeEvent.Restarted(_, var child, var pid, _) ->
-                    require(started.contains(pid), child + " was restarted as " + pid + ", which never started");
+                        require(started.contains(pid), child + " was restarted as " + pid + ", which never started");
                 default -> {}
             }
         }
@@ -117,7 +125,9 @@ final class Oracles {
                 case NodeEvent.Spawned(var pid, _) -> pid.info().parent().ifPresent(parent -> born(pid, parent));
                 case NodeEvent.Exited(var pid, var path, _) -> {
                     var left = children.remove(pid);
-                    require(left == null || left.isEmpty(), path + " #" + pid.id() + " is gone before its children " + left);
+                    require(
+                            left == null || left.isEmpty(),
+                            path + " #" + pid.id() + " is gone before its children " + left);
                     var siblings = children.get(parents.remove(pid));
                     if (siblings != null) {
                         siblings.remove(pid);
@@ -138,18 +148,23 @@ final class Oracles {
         @Override
         public void saw(Node node, NodeEvent event) {
             if (event instanceof NodeEvent.Exited(var pid, var path, _)) {
-                node.names().forEach((name, holder) -> require(
-                        holder.isEmpty() || holder.get() != pid, "the name " + name + " leads to " + path + ", which has exited"));
+                node.names()
+                        .forEach((name, holder) ->
+                                require(
+                                        holder.isEmpty() || holder.get() != pid,
+                                        "the name " + name + " leads to " + path + ", which has exited"));
             }
         }
 
         @Override
         public void quiet(Node node) {
             var holders = new HashSet<Pid<?>>();
-            node.names().forEach((name, holder) -> holder.ifPresent(pid -> {
-                require(pid.alive(), "the name " + name + " leads to the dead " + pid);
-                require(holders.add(pid), pid + " holds two names, " + name + " and another");
-            }));
+            node.names()
+                    .forEach((name, holder) ->
+                            holder.ifPresent(pid -> {
+                                require(pid.alive(), "the name " + name + " leads to the dead " + pid);
+                                require(holders.add(pid), pid + " holds two names, " + name + " and another");
+                            }));
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.coppice.testkit;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.spi.Activation;
@@ -42,13 +40,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The test may also hold an actor ([#hold]), make it slow ([#slow]), and let the clock leap ([#leap]).
 public final class Seeded implements Scheduler {
-    // The idea. Everything that can move is an entry of `ready`: an actor's activation, a job, the resumption of a thread that waits.
-    // A driver, an ordinary virtual thread, picks entries and runs them on its own stack. Code that waits keeps its thread, parked,
-    // and starts a fresh driver, which goes on picking. When a driver picks a resumption, it unparks that thread and ends, and the
-    // resumed thread, once its own activation returns, finds itself in the driver's loop at the bottom of its stack and drives on.
+    // The idea. Everything that can move is an entry of `ready`: an actor's activation, a job, the resumption of a
+    // thread that waits.
+    // A driver, an ordinary virtual thread, picks entries and runs them on its own stack. Code that waits keeps its
+    // thread, parked,
+    // and starts a fresh driver, which goes on picking. When a driver picks a resumption, it unparks that thread and
+    // ends, and the
+    // resumed thread, once its own activation returns, finds itself in the driver's loop at the bottom of its stack and
+    // drives on.
     //
-    // So there is a baton: `holder`, the one thread that may run. It is passed by writing `holder` and then unparking or starting the
-    // new holder, and by nothing else; whoever is parked goes on only when it reads itself there. All other fields are plain: only
+    // So there is a baton: `holder`, the one thread that may run. It is passed by writing `holder` and then unparking
+    // or starting the
+    // new holder, and by nothing else; whoever is parked goes on only when it reads itself there. All other fields are
+    // plain: only
     // the holder touches them, and the volatile `holder` orders one holder's writes before the next one's reads.
     //
     //   boss   -- suspend, settle, advance --> driver
@@ -56,13 +60,17 @@ public final class Seeded implements Scheduler {
     //   driver -- its activation suspends  --> a fresh driver; the thread stays parked
     //   driver -- nothing left to do       --> boss
     //
-    // How far the world may run by itself is `horizon`, an instant: now for settle, a later one for advance, and no limit (`awaited`)
-    // while the boss waits for an event. Alarms due now are a candidate beside the ready entries, so that a time-out can lose or win
+    // How far the world may run by itself is `horizon`, an instant: now for settle, a later one for advance, and no
+    // limit (`awaited`)
+    // while the boss waits for an event. Alarms due now are a candidate beside the ready entries, so that a time-out
+    // can lose or win
     // against what happens in the same instant; they ring in the order of time, then of scheduling.
     //
-    // An actor that is held keeps its entries in `held` until it is released; a slow one's turns become ready by an alarm.
+    // An actor that is held keeps its entries in `held` until it is released; a slow one's turns become ready by an
+    // alarm.
     //
-    // Picks, the numbers given to the kernel, and noise draw from streams of their own: more noise does not shift the numbers.
+    // Picks, the numbers given to the kernel, and noise draw from streams of their own: more noise does not shift the
+    // numbers.
 
     private static final int NOISE = 4;
 
@@ -242,8 +250,8 @@ public final class Seeded implements Scheduler {
     private void run(long until) {
         mine("run");
         if (Thread.currentThread() != boss) {
-            throw new IllegalStateException(this + ": only " + boss + ", which made it, may run it; this is "
-                    + Thread.currentThread());
+            throw new IllegalStateException(
+                    this + ": only " + boss + ", which made it, may run it; this is " + Thread.currentThread());
         }
         horizon = until;
         awaited = false;
@@ -542,6 +550,7 @@ public final class Seeded implements Scheduler {
         alarm.ring();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the baton counts
     private void step(long what) {
         if (++steps - begunAt > BUDGET) {
             throw new IllegalStateException("it does not come to rest: " + BUDGET + " steps since the test let it run");
@@ -559,8 +568,16 @@ public final class Seeded implements Scheduler {
     private void mine(String what) {
         var me = Thread.currentThread();
         if (me != holder) {
-            throw foreigner = new IllegalStateException(this + ": " + what + " by the foreign thread " + me + " while " + holder
-                    + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
+            throw foreigner =
+                    new IllegalStateException(
+                            this
+                                    + ": "
+                                    + what
+                                    + " by the foreign thread "
+                                    + me
+                                    + " while "
+                                    + holder
+                                    + " has the baton; in a seeded world everything must happen in actors or in the test's own thread");
         }
     }
 
@@ -571,8 +588,12 @@ public final class Seeded implements Scheduler {
             throw new IllegalStateException(this + ": the world broke: " + why, why);
         }
         if (waiters.keySet().stream().anyMatch(waiting -> waiting.thread == boss && !waiting.over())) {
-            throw new IllegalStateException(this + ": deadlock after " + elapsed()
-                    + ": nothing is ready, no alarm is set, and these wait: " + String.join("; ", waiting()));
+            throw new IllegalStateException(
+                    this
+                            + ": deadlock after "
+                            + elapsed()
+                            + ": nothing is ready, no alarm is set, and these wait: "
+                            + String.join("; ", waiting()));
         }
     }
 
@@ -615,8 +636,16 @@ public final class Seeded implements Scheduler {
     private IllegalStateException stuck(String why) {
         abandoned = true;
         var blocked = holder;
-        var stuck = new IllegalStateException(this + ": " + why + " while " + blocked + " (" + who(blocked)
-                + ") has the baton and does not give it back; only waits of the kernel move the world on. Its stack follows");
+        var stuck =
+                new IllegalStateException(
+                        this
+                                + ": "
+                                + why
+                                + " while "
+                                + blocked
+                                + " ("
+                                + who(blocked)
+                                + ") has the baton and does not give it back; only waits of the kernel move the world on. Its stack follows");
         stuck.setStackTrace(blocked.getStackTrace());
         return stuck;
     }
@@ -638,7 +667,9 @@ public final class Seeded implements Scheduler {
         }
 
         default String who() {
-            return this instanceof Turn(var activation) ? activation instanceof Pid<?> pid ? pid.path() : "actor #" + activation.id() : "a job";
+            return this instanceof Turn(var activation)
+                    ? activation instanceof Pid<?> pid ? pid.path() : "actor #" + activation.id()
+                    : "a job";
         }
 
         default long hash() {

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 final class Shrinking {
     /// A shrunk plan helps people; it need not be the smallest.
     private static final int TRIES = 200;
+
     private static final long PATIENCE = 20_000_000_000L;
 
     private static final ScopedValue<IntPredicate> ALLOWED = ScopedValue.newInstance();

@@ -95,11 +95,11 @@ public final class Trace {
             case NodeEvent.Exited(_, var path, var reason) -> "(-) " + path + ": " + reason;
             case NodeEvent.Restarted(_, var child, var pid, _) -> "restarted " + child + " as #" + pid.id();
             case NodeEvent.GaveUp(var supervisor, var child, var why) ->
-                supervisor.path() + " gives up over " + child + ": " + why;
+                    supervisor.path() + " gives up over " + child + ": " + why;
             case NodeEvent.Undelivered(DeadLetter(var to, var message, var reason, _)) ->
-                "(x) " + brief(message) + " to " + to + ": " + reason;
+                    "(x) " + brief(message) + " to " + to + ": " + reason;
             case NodeEvent.Crashed(var report) ->
-                "crash of " + report.path() + report.lastMessage().map(last -> " over " + last).orElse("");
+                    "crash of " + report.path() + report.lastMessage().map(last -> " over " + last).orElse("");
             default -> event.toString();
         };
     }
@@ -109,15 +109,20 @@ public final class Trace {
     /// As a Mermaid sequence diagram of the newest so many arrows: paste it where Mermaid is rendered.
     public String mermaid(int arrows) {
         var names = new LinkedHashMap<String, String>();
-        var lines = kept.stream()
-                .filter(happening -> !(happening instanceof Happening.Received))
-                .skip(Math.max(0, kept.stream().filter(h -> !(h instanceof Happening.Received)).count() - arrows))
-                .map(happening -> arrow(happening, names))
-                .filter(line -> !line.isEmpty())
-                .collect(Collectors.joining("\n"));
-        var who = names.entrySet().stream()
-                .map(name -> "  participant " + name.getValue() + " as " + name.getKey())
-                .collect(Collectors.joining("\n"));
+        var lines =
+                kept.stream()
+                        .filter(happening -> !(happening instanceof Happening.Received))
+                        .skip(
+                                Math.max(
+                                        0,
+                                        kept.stream().filter(h -> !(h instanceof Happening.Received)).count() - arrows))
+                        .map(happening -> arrow(happening, names))
+                        .filter(line -> !line.isEmpty())
+                        .collect(Collectors.joining("\n"));
+        var who =
+                names.entrySet().stream()
+                        .map(name -> "  participant " + name.getValue() + " as " + name.getKey())
+                        .collect(Collectors.joining("\n"));
         return "sequenceDiagram\n" + who + "\n" + lines + "\n";
     }
 
@@ -125,10 +130,10 @@ public final class Trace {
         return switch (happening) {
             case Happening.Received _ -> "";
             case Happening.Sent(_, var by, var to, var message) ->
-                "  " + id(by, names) + "->>" + id(to, names) + ": " + plain(brief(message));
+                    "  " + id(by, names) + "->>" + id(to, names) + ": " + plain(brief(message));
             case Happening.Answered(_, var by, var who) -> "  " + id(by, names) + "-->>" + id(who, names) + ": answers";
             case Happening.Told(_, NodeEvent.Exited(_, var path, var reason)) ->
-                "  Note over " + id(path, names) + ": exits, " + kind(reason);
+                    "  Note over " + id(path, names) + ": exits, " + kind(reason);
             case Happening.Told(_, NodeEvent.Spawned(_, var path)) -> "  Note over " + id(path, names) + ": starts";
             case Happening.Told _ -> "";
             case Happening.Did(_, var what) -> "  Note over " + id("the test", names) + ": " + plain(what);

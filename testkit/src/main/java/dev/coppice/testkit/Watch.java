@@ -153,7 +153,7 @@ final class Watch implements Steps {
                 + switch (event) {
                     case NodeEvent.Spawned(var pid, var path) -> pid.id() * 31 + path.hashCode();
                     case NodeEvent.Exited(var pid, _, var reason) ->
-                        pid.id() * 31 + reason.getClass().getSimpleName().hashCode();
+                            pid.id() * 31 + reason.getClass().getSimpleName().hashCode();
                     case NodeEvent.Restarted(_, var child, var pid, _) -> pid.id() * 31 + child.hashCode();
                     case NodeEvent.Undelivered(var letter) -> letter.reason().getClass().getSimpleName().hashCode();
                     default -> 0;

@@ -70,12 +70,15 @@ public final class World implements AutoCloseable {
     public static World swarm(long seed) {
         var draw = new SplittableRandom(seed * 31 + 7);
         var seeded = draw.nextBoolean() ? Seeded.noisy(seed) : Seeded.of(seed);
-        return new World(seed, seeded).config(Config::quiet).pick(switch (draw.nextInt(8)) {
-            case 0, 1 -> new Pick.Pct(2 + draw.nextInt(3));
-            case 2 -> new Pick.Starve();
-            case 3 -> new Pick.LastFirst();
-            default -> new Pick.Random();
-        });
+        return new World(seed, seeded)
+                .config(Config::quiet)
+                .pick(
+                        switch (draw.nextInt(8)) {
+                            case 0, 1 -> new Pick.Pct(2 + draw.nextInt(3));
+                            case 2 -> new Pick.Starve();
+                            case 3 -> new Pick.LastFirst();
+                            default -> new Pick.Random();
+                        });
     }
 
     // ---- before it starts
@@ -99,14 +102,15 @@ public final class World implements AutoCloseable {
 
     /// What must be true whenever nothing can move.
     public World always(String what, BooleanSupplier holds) {
-        return oracle(new Oracle() {
-            @Override
-            public void quiet(Node node) {
-                if (!holds.getAsBoolean()) {
-                    throw new AssertionError("not true any more: " + what);
-                }
-            }
-        });
+        return oracle(
+                new Oracle() {
+                    @Override
+                    public void quiet(Node node) {
+                        if (!holds.getAsBoolean()) {
+                            throw new AssertionError("not true any more: " + what);
+                        }
+                    }
+                });
     }
 
     // ---- nodes
@@ -130,7 +134,8 @@ public final class World implements AutoCloseable {
     /// Starts another node with nothing in it.
     public Node start(String name) {
         if (nodes.containsKey(name)) {
-            throw new IllegalStateException("the world has a node \"" + name + "\" already; name the new one otherwise");
+            throw new IllegalStateException(
+                    "the world has a node \"" + name + "\" already; name the new one otherwise");
         }
         var node = Node.start(config.apply(Config.defaults().name(name)).scheduler(() -> seeded));
         nodes.put(name, node);
@@ -145,7 +150,8 @@ public final class World implements AutoCloseable {
 
     public Node node(String name) {
         return Optional.ofNullable(nodes.get(name))
-                .orElseThrow(() -> new IllegalArgumentException("no node \"" + name + "\"; there are " + nodes.keySet()));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no node \"" + name + "\"; there are " + nodes.keySet()));
     }
 
     // ---- actors
@@ -162,8 +168,12 @@ public final class World implements AutoCloseable {
                 return holder.get();
             }
         }
-        throw new AssertionError(this + ": nobody holds the name " + name + "; held: "
-                + nodes.values().stream().map(Node::names).toList());
+        throw new AssertionError(
+                this
+                        + ": nobody holds the name "
+                        + name
+                        + "; held: "
+                        + nodes.values().stream().map(Node::names).toList());
     }
 
     /// A ref that the test looks into.
@@ -230,11 +240,12 @@ public final class World implements AutoCloseable {
             if (waiting > 0) {
                 left.add(waiting + " messages wait in " + node.config().name());
             }
-            node.names().forEach((name, holder) -> {
-                if (holder.isEmpty()) {
-                    left.add("nobody holds the reserved name " + name);
-                }
-            });
+            node.names()
+                    .forEach((name, holder) -> {
+                        if (holder.isEmpty()) {
+                            left.add("nobody holds the reserved name " + name);
+                        }
+                    });
         }
         return left;
     }
@@ -243,14 +254,24 @@ public final class World implements AutoCloseable {
     public String waitGraph() {
         var text = new StringBuilder("who waits:\n");
         seeded.waiting().forEach(line -> text.append("  ").append(line).append('\n'));
-        seeded.stacks().forEach((who, stack) -> {
-            text.append("  stack of ").append(who).append(":\n");
-            stack.stream().filter(World::theirs).limit(8).forEach(frame -> text.append("    ").append(frame).append('\n'));
-        });
+        seeded.stacks()
+                .forEach((who, stack) -> {
+                    text.append("  stack of ").append(who).append(":\n");
+                    stack.stream()
+                            .filter(World::theirs)
+                            .limit(8)
+                            .forEach(frame -> text.append("    ").append(frame).append('\n'));
+                });
         for (var pid : living()) {
             var info = pid.info();
             if (info.queued() > 0) {
-                text.append("  ").append(info.path()).append(": ").append(info.status()).append(", ").append(info.queued()).append(" queued\n");
+                text.append("  ")
+                        .append(info.path())
+                        .append(": ")
+                        .append(info.status())
+                        .append(", ")
+                        .append(info.queued())
+                        .append(" queued\n");
             }
         }
         return text.toString();
@@ -420,9 +441,10 @@ public final class World implements AutoCloseable {
         if (foreign != null) {
             throw new AssertionError(this + ": touched by a foreign thread, whose stack follows", foreign);
         }
-        watch.violation().ifPresent(found -> {
-            throw failure(found);
-        });
+        watch.violation()
+                .ifPresent(found -> {
+                    throw failure(found);
+                });
     }
 
     private AssertionError failure(String why) {

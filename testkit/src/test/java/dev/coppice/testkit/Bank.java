@@ -30,9 +30,12 @@ final class Bank {
     static final Name<Msg> BOB = Name.of("bob");
     static final Name<Job> CLERK = Name.of("clerk");
 
-    static final Supervisor TREE = Supervisor.oneForOne(
-                    Child.server(ALICE, Account::new), Child.server(BOB, Account::new), Child.server(CLERK, Clerk::new))
-            .intensity(100, Duration.ofSeconds(1));
+    static final Supervisor TREE =
+            Supervisor.oneForOne(
+                            Child.server(ALICE, Account::new),
+                            Child.server(BOB, Account::new),
+                            Child.server(CLERK, Clerk::new))
+                    .intensity(100, Duration.ofSeconds(1));
 
     static final class Account implements Server<Msg> {
         private long balance;

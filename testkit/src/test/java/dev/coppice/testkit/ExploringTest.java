@@ -20,7 +20,8 @@ class ExploringTest {
     private static void keepsMoney(World world) {
         world.start(Bank.TREE);
         world.ref(Bank.ALICE).send(new Bank.Put(11));
-        world.unleash(Chaos.of(Fault.KILL, Fault.SLOW, Fault.PAUSE).strikes(12).victims(path -> path.endsWith("alice")));
+        world.unleash(
+                Chaos.of(Fault.KILL, Fault.SLOW, Fault.PAUSE).strikes(12).victims(path -> path.endsWith("alice")));
         world.advance(Duration.ofSeconds(1));
         world.heal();
         world.mustSettle(Duration.ofSeconds(10));
@@ -42,7 +43,9 @@ class ExploringTest {
 
         @Test
         void is_shrunk_to_the_one_fault_that_it_needs() {
-            assertThat(failure()).containsPattern("1 of 12 faults are needed:\n  #\\d+ KILL after").doesNotContain("SLOW after");
+            assertThat(failure())
+                    .containsPattern("1 of 12 faults are needed:\n  #\\d+ KILL after")
+                    .doesNotContain("SLOW after");
         }
 
         @Test
@@ -58,7 +61,8 @@ class ExploringTest {
             var first = failure();
             var seed = Pattern.compile("^seed (\\d+)").matcher(first);
             assertThat(seed.find()).isTrue();
-            var again = catchThrowable(() -> World.explore(Long.parseLong(seed.group(1)), 1, ExploringTest::keepsMoney));
+            var again =
+                    catchThrowable(() -> World.explore(Long.parseLong(seed.group(1)), 1, ExploringTest::keepsMoney));
             assertThat(withoutCommand(again.getMessage())).isEqualTo(withoutCommand(first));
         }
     }
@@ -70,10 +74,13 @@ class ExploringTest {
     @Test
     void stops_at_the_first_seed_that_fails() {
         var runs = new ArrayList<Long>();
-        assertThatThrownBy(() -> World.explore(10, world -> {
-                    runs.add(world.seed());
-                    assertThat(world.seed()).isLessThan(3);
-                }))
+        assertThatThrownBy(() ->
+                        World.explore(
+                                10,
+                                world -> {
+                                    runs.add(world.seed());
+                                    assertThat(world.seed()).isLessThan(3);
+                                }))
                 .hasMessageStartingWith("seed 3 fails");
         assertThat(runs).startsWith(0L, 1L, 2L, 3L).doesNotContain(4L);
     }
@@ -82,7 +89,8 @@ class ExploringTest {
     class Shrink {
         @Test
         void finds_the_smallest_of_independent_needs() {
-            assertThat(Shrinking.shrink(40, strikes -> strikes.containsAll(List.of(3, 17, 38)))).containsExactly(3, 17, 38);
+            assertThat(Shrinking.shrink(40, strikes -> strikes.containsAll(List.of(3, 17, 38))))
+                    .containsExactly(3, 17, 38);
         }
 
         @Test

@@ -55,8 +55,11 @@ class GivenTest {
     void a_wrong_expectation_shows_all_of_it() {
         assertThatThrownBy(() -> given(1).when(new Add(2)).thenState(new Sum(4)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessage("given Sum[total=1], when [Add[n=2]]: expected the state Sum[total=4], got the state Sum[total=3]");
-        assertThatThrownBy(() -> given(1).when(new Total()).thenReplies(2L)).hasMessageContaining("expected the answer 2");
-        assertThatThrownBy(() -> given(1).when(new Total()).thenNothing()).hasMessageContaining("got the effects [Reply");
+                .hasMessage(
+                        "given Sum[total=1], when [Add[n=2]]: expected the state Sum[total=4], got the state Sum[total=3]");
+        assertThatThrownBy(() -> given(1).when(new Total()).thenReplies(2L))
+                .hasMessageContaining("expected the answer 2");
+        assertThatThrownBy(() -> given(1).when(new Total()).thenNothing())
+                .hasMessageContaining("got the effects [Reply");
     }
 }

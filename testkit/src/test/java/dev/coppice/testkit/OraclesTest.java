@@ -103,10 +103,7 @@ class OraclesTest {
 
         @Test
         void objects_to_a_restart_as_one_that_never_started() {
-            objects(
-                    oracle,
-                    new NodeEvent.Restarted(root, "alice", alice, new ExitReason.Normal()),
-                    "never started");
+            objects(oracle, new NodeEvent.Restarted(root, "alice", alice, new ExitReason.Normal()), "never started");
         }
     }
 

@@ -144,7 +144,8 @@ class WorldTest {
         @Test
         void makes_what_was_due_meanwhile_late() {
             try (var world = World.seeded(8).start(Bank.TREE)) {
-                var answer = world.ref(Bank.ALICE).within(Duration.ofSeconds(1)).ask(new Bank.Count(Duration.ofHours(1)));
+                var answer =
+                        world.ref(Bank.ALICE).within(Duration.ofSeconds(1)).ask(new Bank.Count(Duration.ofHours(1)));
                 world.settle();
                 world.leap(Duration.ofHours(2));
                 assertThat(world.elapsed()).isEqualTo(Duration.ofHours(2));
@@ -221,7 +222,9 @@ class WorldTest {
                 world.settle();
                 assertThat(world.node("west").ref(Bank.ALICE).call(new Bank.Balance())).isEqualTo(105);
                 assertThat(world.node("east").ref(Bank.ALICE).call(new Bank.Balance())).isEqualTo(100);
-                assertThatThrownBy(() -> world.node("north")).hasMessageContaining("north").hasMessageContaining("west");
+                assertThatThrownBy(() -> world.node("north"))
+                        .hasMessageContaining("north")
+                        .hasMessageContaining("west");
             }
         }
 
@@ -251,8 +254,9 @@ class WorldTest {
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("seed 14")
                     .cause()
-                    .satisfies(cause -> assertThat(List.of(cause.getStackTrace()))
-                            .anyMatch(frame -> frame.getMethodName().equals("sendTo")));
+                    .satisfies(cause ->
+                            assertThat(List.of(cause.getStackTrace()))
+                                    .anyMatch(frame -> frame.getMethodName().equals("sendTo")));
         }
 
         private static void sendTo(Ref<Bank.Msg> account, List<Throwable> thrown) {
@@ -273,8 +277,9 @@ class WorldTest {
                 assertThatThrownBy(world::settle)
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("nothing has moved for PT0.2S of real time")
-                        .satisfies(stuck -> assertThat(List.of(stuck.getStackTrace()))
-                                .anyMatch(frame -> frame.getMethodName().equals("blockOn")));
+                        .satisfies(stuck ->
+                                assertThat(List.of(stuck.getStackTrace()))
+                                        .anyMatch(frame -> frame.getMethodName().equals("blockOn")));
             } finally {
                 latch.countDown();
             }
@@ -356,7 +361,9 @@ class WorldTest {
     void a_tree_that_does_not_start_says_why() {
         try (var world = World.swarm(33)) {
             world.failStarts(pid -> pid.path().endsWith("bob"), BOOM);
-            assertThatThrownBy(() -> world.start(Bank.TREE)).hasMessageContaining("bob").hasMessageContaining("disk full");
+            assertThatThrownBy(() -> world.start(Bank.TREE))
+                    .hasMessageContaining("bob")
+                    .hasMessageContaining("disk full");
         }
     }
 }

@@ -33,6 +33,10 @@ class Rooms {
                     "org.jspecify..");
     private static final String KERNEL = "dev.coppice.kernel..";
     private static final String OTP = "dev.coppice.otp..";
+
+    /// For `@Seeds` only.
+    private static final String JUNIT = "org.junit..";
+
     private static final String TESTKIT = "dev.coppice.testkit..";
 
     private static final List<Path> OUTPUTS =
@@ -69,14 +73,14 @@ class Rooms {
     }
 
     @Test
-    void the_testkit_needs_nothing_but_kernel_and_otp() {
+    void the_testkit_needs_nothing_but_kernel_otp_and_junit() {
         check(
                 classes()
                         .that()
                         .resideInAPackage(TESTKIT)
                         .should()
                         .onlyDependOnClassesThat()
-                        .resideInAnyPackage(with(KERNEL, OTP, TESTKIT)));
+                        .resideInAnyPackage(with(KERNEL, OTP, TESTKIT, JUNIT)));
     }
 
     @Test

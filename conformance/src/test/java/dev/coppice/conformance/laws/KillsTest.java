@@ -13,12 +13,14 @@ import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Gone;
 import dev.coppice.conformance.laws.Talk.Mark;
+import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Exit;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Killed;
 import dev.coppice.kernel.ExitReason.Normal;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Name;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Pid;
@@ -259,6 +261,21 @@ class KillsTest {
             assertThat(lab.gone(parent)).isEqualTo(new Normal());
             assertThat(child.alive()).isFalse();
             events.expectNothing(millis(120));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void is_gone_on_without_when_its_recipe_says_so(Lab lab) {
+            var node = lab.node(lab.config().unkillableAfter(millis(100)));
+            Name<Talk> name = Name.of("abandoned");
+            var gate = lab.gate();
+            var stuck = lab.stuckAt(gate, puppet().named(name).abandonedWhenUnkillable());
+            stuck.kill();
+            assertThat(lab.gone(stuck)).isEqualTo(new Killed());
+            assertThat(node.whereis(name)).isEmpty();
+            var next = node.spawn(puppet().named(name));
+            gate.open();
+            assertThat(next.call(new Sync())).isNotNull();
+            assertThat(node.counters().unkillable()).isEqualTo(1);
         }
 
         @Laws(Laws.On.SEEDED)

@@ -2,10 +2,10 @@ package dev.coppice.conformance.world;
 
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
-import dev.coppice.kernel.Pid;
-import dev.coppice.testkit.Oracle;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Pid;
+import dev.coppice.testkit.Oracle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,12 +110,16 @@ final class Book implements Oracle {
     }
 
     void once(Pid<?> receiver, long by, long number) {
-        require(handled.add(new Pair(by, number)), "request " + number + " of #" + by + " was handled twice, now by " + receiver);
+        require(
+                handled.add(new Pair(by, number)),
+                "request " + number + " of #" + by + " was handled twice, now by " + receiver);
     }
 
     void answered(long by, long number, long answer) {
         require(answer == number, "request " + number + " of #" + by + " was answered with " + answer);
-        require(handled.contains(new Pair(by, number)), "request " + number + " of #" + by + " was answered and never handled");
+        require(
+                handled.contains(new Pair(by, number)),
+                "request " + number + " of #" + by + " was answered and never handled");
     }
 
     /// The reply has been given.
@@ -125,11 +129,12 @@ final class Book implements Oracle {
 
     void failed(long by, long number, Failure why, long until) {
         unanswered(by, number, why, until);
-        boolean never = switch (why) {
-            case Failure.Refused(var policy) -> !policy.startsWith("abandoned");
-            case Failure.Exited(ExitReason.NoProcess()) -> true;
-            default -> false;
-        };
+        boolean never =
+                switch (why) {
+                    case Failure.Refused(var policy) -> !policy.startsWith("abandoned");
+                    case Failure.Exited(ExitReason.NoProcess()) -> true;
+                    default -> false;
+                };
         require(
                 !never || !handled.contains(new Pair(by, number)),
                 "request " + number + " of #" + by + " failed as " + why + ", and was handled");
@@ -170,10 +175,13 @@ final class Book implements Oracle {
     void timedOut(Pid<?> caller) {
         count("time-outs");
         if (!punctual.getAsBoolean()) {
-            return; // one who was kept from moving while time went on was not waiting, and the cycle never was there at one instant
+            return; // one who was kept from moving while time went on was not waiting, and the cycle never was there at
+            // one instant
         }
         var path = new ArrayList<Waits>();
-        for (var edge = calls.get(caller); edge != null && edge.callee().alive() && !path.contains(edge); edge = calls.get(edge.callee())) {
+        for (var edge = calls.get(caller);
+                edge != null && edge.callee().alive() && !path.contains(edge);
+                edge = calls.get(edge.callee())) {
             path.add(edge);
             // It was a cycle only if all of them waited at one instant.
             var began = path.stream().mapToLong(Waits::since).reduce((a, b) -> a - b > 0 ? a : b).orElseThrow();
@@ -199,7 +207,9 @@ final class Book implements Oracle {
         var known = watches.remove(watch);
         require(known != null, watcher + " was told twice, or after it had cancelled: " + notice);
         require(known == null || known.watcher().equals(watcher), watcher + " got another's " + notice);
-        require(notice.down().who() instanceof Pid<?> pid && !pid.alive(), watcher + " was told " + notice + " of one that lives");
+        require(
+                notice.down().who() instanceof Pid<?> pid && !pid.alive(),
+                watcher + " was told " + notice + " of one that lives");
     }
 
     // ---- timers and tasks
@@ -215,7 +225,9 @@ final class Book implements Oracle {
     void ticks(Pid<?> receiver, long incarnation, long timer) {
         count("ticks");
         require(receiver.id() == incarnation, receiver + " got a tick that #" + incarnation + " had asked for");
-        require(!cancelledTimers.contains(timer), receiver + " got a tick of timer " + timer + " after it had cancelled that");
+        require(
+                !cancelledTimers.contains(timer),
+                receiver + " got a tick of timer " + timer + " after it had cancelled that");
     }
 
     void begins(long task) {
@@ -225,7 +237,9 @@ final class Book implements Oracle {
     void worked(Pid<?> receiver, long incarnation, long task) {
         count("tasks done");
         require(receiver.id() == incarnation, receiver + " got the outcome of a task of #" + incarnation);
-        require(tasks.remove(task), receiver + " got the outcome of task " + task + " twice, or after it had cancelled it");
+        require(
+                tasks.remove(task),
+                receiver + " got the outcome of task " + task + " twice, or after it had cancelled it");
     }
 
     // ---- at rest
@@ -235,7 +249,9 @@ final class Book implements Oracle {
     public void quiet(Node node) {
         begins(node.root().<Pid<?>>map(pid -> pid).orElse(null));
         watches.forEach((number, watch) -> {
-            if (watch.watcher().alive() && !watch.subject().alive() && watch.watcher().info().queued() == 0
+            if (watch.watcher().alive()
+                    && !watch.subject().alive()
+                    && watch.watcher().info().queued() == 0
                     && watch.watcher().info().status() == dev.coppice.kernel.ActorInfo.Status.IDLE) {
                 throw new AssertionError(watch.watcher() + " was never told that " + watch.subject() + " has exited");
             }

@@ -121,7 +121,8 @@ final class Client implements Loop<Job> {
         }
         for (var request : asked) {
             switch (request.pending().await()) {
-                case dev.coppice.kernel.Outcome.Replied<Long>(var answer) -> book.answered(me, request.number(), answer);
+                case dev.coppice.kernel.Outcome.Replied<Long>(var answer) ->
+                        book.answered(me, request.number(), answer);
                 case dev.coppice.kernel.Outcome.Failed<Long>(var why) -> book.failed(me, request.number(), why, until);
             }
         }
@@ -139,9 +140,10 @@ final class Client implements Loop<Job> {
     private void later(Self<Job> self) {
         var number = book.next(self.pid());
         var me = self.pid().id();
-        Call<? extends Job, Long> request = chance.nextBoolean()
-                ? new Job.Later(me, number, chance.nextInt(3), time(40))
-                : new Job.Forward(me, number, pid(self));
+        Call<? extends Job, Long> request =
+                chance.nextBoolean()
+                        ? new Job.Later(me, number, chance.nextInt(3), time(40))
+                        : new Job.Forward(me, number, pid(self));
         var patience = time(100);
         var until = self.nanoTime() + patience.toNanos();
         try {
@@ -167,16 +169,18 @@ final class Client implements Loop<Job> {
 
     /// A name leads to one that lives or to nobody, and an end that was awaited has come.
     private void whereabouts(Self<Job> self) {
-        self.node().whereis(name()).ifPresent(pid -> {
-            if (!pid.alive()) {
-                book.wrong("a name led to the dead " + pid);
-            }
-            if (!pid.equals(self.pid()) && chance.nextInt(3) == 0) {
-                pid.stop();
-                if (pid.await(time(300)).isPresent() && pid.alive()) {
-                    book.wrong(pid + " lives after its end was awaited");
-                }
-            }
-        });
+        self.node()
+                .whereis(name())
+                .ifPresent(pid -> {
+                    if (!pid.alive()) {
+                        book.wrong("a name led to the dead " + pid);
+                    }
+                    if (!pid.equals(self.pid()) && chance.nextInt(3) == 0) {
+                        pid.stop();
+                        if (pid.await(time(300)).isPresent() && pid.alive()) {
+                            book.wrong(pid + " lives after its end was awaited");
+                        }
+                    }
+                });
     }
 }

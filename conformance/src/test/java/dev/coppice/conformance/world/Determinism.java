@@ -11,8 +11,13 @@ import java.util.stream.LongStream;
 final class Determinism {
     /// Interpreted, another collector, one carrier, no compressed references: what a hidden dependence on time, identity hashes or
     /// threads would show in.
-    private static final List<String> FLAGS = List.of(
-            "-Xint", "-XX:+UseSerialGC", "-Xmx512m", "-Djdk.virtualThreadScheduler.parallelism=1", "-XX:-UseCompressedOops");
+    private static final List<String> FLAGS =
+            List.of(
+                    "-Xint",
+                    "-XX:+UseSerialGC",
+                    "-Xmx512m",
+                    "-Djdk.virtualThreadScheduler.parallelism=1",
+                    "-XX:-UseCompressedOops");
 
     private Determinism() {}
 
@@ -48,14 +53,19 @@ final class Determinism {
     static boolean check(int here, int there) throws IOException, InterruptedException {
         var first = hashes(here);
         boolean same = report(here + " seeds run twice in one JVM", first, hashes(here));
-        return report(there + " seeds in a fresh JVM with " + String.join(" ", FLAGS), first.subList(0, there), elsewhere(there)) && same;
+        return report(
+                        there + " seeds in a fresh JVM with " + String.join(" ", FLAGS),
+                        first.subList(0, there),
+                        elsewhere(there))
+                && same;
     }
 
     private static boolean report(String what, List<Long> first, List<Long> second) {
-        var differ = LongStream.range(0, first.size())
-                .filter(seed -> !first.get((int) seed).equals(second.get((int) seed)))
-                .boxed()
-                .toList();
+        var differ =
+                LongStream.range(0, first.size())
+                        .filter(seed -> !first.get((int) seed).equals(second.get((int) seed)))
+                        .boxed()
+                        .toList();
         System.out.println(what + ": " + (differ.isEmpty() ? "equal hashes" : "the seeds " + differ + " differ"));
         return differ.isEmpty();
     }

@@ -19,8 +19,7 @@ import java.util.stream.IntStream;
 
 /// The simulated system: a tree of three levels, every knob of which the seed turns.
 final class Garden {
-    static final List<Name<Job>> NAMES =
-            IntStream.range(0, 8).mapToObj(i -> Name.<Job>of("w" + i)).toList();
+    static final List<Name<Job>> NAMES = IntStream.range(0, 8).mapToObj(i -> Name.<Job>of("w" + i)).toList();
 
     /// Longer than all leaps of the clock together: an actor that did not get to move meanwhile is not to be taken for one that hangs.
     static final Duration PATIENT = Duration.ofMinutes(10);
@@ -61,15 +60,18 @@ final class Garden {
     }
 
     private Supervisor branch(Child... children) {
-        var supervisor = switch (chance.nextInt(3)) {
-            case 0 -> Supervisor.oneForAll(children);
-            case 1 -> Supervisor.restForOne(children);
-            default -> Supervisor.oneForOne(children);
-        };
+        var supervisor =
+                switch (chance.nextInt(3)) {
+                    case 0 -> Supervisor.oneForAll(children);
+                    case 1 -> Supervisor.restForOne(children);
+                    default -> Supervisor.oneForOne(children);
+                };
         var strict = supervisor.intensity(1 + chance.nextInt(20), Duration.ofMillis(1 + chance.nextInt(5_000)));
-        var waiting = chance.nextInt(3) == 0
-                ? strict.backoff(Backoff.between(Duration.ofMillis(1), Duration.ofMillis(1 + chance.nextInt(200))))
-                : strict;
+        var waiting =
+                chance.nextInt(3) == 0
+                        ? strict.backoff(
+                                Backoff.between(Duration.ofMillis(1), Duration.ofMillis(1 + chance.nextInt(200))))
+                        : strict;
         if (chance.nextInt(4) > 0) {
             return waiting;
         }
@@ -96,13 +98,16 @@ final class Garden {
     }
 
     private Mailbox mailbox() {
-        var mailbox = switch (chance.nextInt(8)) {
-            case 0 -> Mailbox.blocking(1 + chance.nextInt(4)).patience(Duration.ofMillis(1 + chance.nextInt(200)));
-            case 1 -> Mailbox.rejecting(1 + chance.nextInt(4));
-            case 2 -> Mailbox.droppingNewest(1 + chance.nextInt(4));
-            case 3 -> Mailbox.droppingOldest(1 + chance.nextInt(4));
-            default -> Mailbox.unbounded();
-        };
+        var mailbox =
+                switch (chance.nextInt(8)) {
+                    case 0 ->
+                            Mailbox.blocking(1 + chance.nextInt(4))
+                                    .patience(Duration.ofMillis(1 + chance.nextInt(200)));
+                    case 1 -> Mailbox.rejecting(1 + chance.nextInt(4));
+                    case 2 -> Mailbox.droppingNewest(1 + chance.nextInt(4));
+                    case 3 -> Mailbox.droppingOldest(1 + chance.nextInt(4));
+                    default -> Mailbox.unbounded();
+                };
         return chance.nextInt(4) == 0 ? mailbox.keptAcrossRestarts() : mailbox;
     }
 

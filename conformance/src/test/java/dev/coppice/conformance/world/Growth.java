@@ -62,13 +62,19 @@ final class Growth implements Oracle {
         }
         // Only a supervisor says Shutdown without a note; but links pass it on.
         if (together(supervisor)
-                && reason.equals(new ExitReason.Shutdown()) && !book.counts().containsKey("fault: link") && !garden.stopsInParallel(supervisor)) {
-            // The start of the youngest may have been under way when the supervisor was told to stop: then it is no child of the tree
+                && reason.equals(new ExitReason.Shutdown())
+                && !book.counts().containsKey("fault: link")
+                && !garden.stopsInParallel(supervisor)) {
+            // The start of the youngest may have been under way when the supervisor was told to stop: then it is no
+            // child of the tree
             // yet, and the kernel ends it afterwards.
-            var youngest = living.get(parent).entrySet().stream().max(Map.Entry.comparingByValue(Comparator.comparing(Pid::id)));
-            var others = after(supervisor, parent, id).stream()
-                    .filter(sibling -> !youngest.orElseThrow().getKey().equals(sibling))
-                    .toList();
+            var youngest =
+                    living.get(parent).entrySet().stream()
+                            .max(Map.Entry.comparingByValue(Comparator.comparing(Pid::id)));
+            var others =
+                    after(supervisor, parent, id).stream()
+                            .filter(sibling -> !youngest.orElseThrow().getKey().equals(sibling))
+                            .toList();
             forbid(others, parent + " stops " + id + " while those after it live");
         }
     }
@@ -82,9 +88,7 @@ final class Growth implements Oracle {
     private List<String> after(Supervisor supervisor, String parent, String id) {
         var ids = supervisor.children().stream().map(Child::id).toList();
         var living = this.living.getOrDefault(parent, Map.of());
-        return ids.subList(ids.indexOf(id) + 1, ids.size()).stream()
-                .filter(living::containsKey)
-                .toList();
+        return ids.subList(ids.indexOf(id) + 1, ids.size()).stream().filter(living::containsKey).toList();
     }
 
     private static void forbid(List<String> those, String otherwise) {

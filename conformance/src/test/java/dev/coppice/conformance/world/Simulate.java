@@ -53,9 +53,10 @@ final class Simulate {
     private int run() throws InterruptedException {
         long begun = System.nanoTime();
         // A world's own threads are virtual; it runs fastest when the thread that makes it is one too.
-        var workers = java.util.stream.IntStream.range(0, Runtime.getRuntime().availableProcessors())
-                .mapToObj(_ -> Thread.ofVirtual().start(this::work))
-                .toList();
+        var workers =
+                java.util.stream.IntStream.range(0, Runtime.getRuntime().availableProcessors())
+                        .mapToObj(_ -> Thread.ofVirtual().start(this::work))
+                        .toList();
         for (var worker : workers) {
             worker.join();
         }
@@ -94,10 +95,11 @@ final class Simulate {
     }
 
     private void report(double seconds) {
-        long faults = counts.entrySet().stream()
-                .filter(count -> count.getKey().startsWith("fault: "))
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        long faults =
+                counts.entrySet().stream()
+                        .filter(count -> count.getKey().startsWith("fault: "))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
         double cpu = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
         System.out.println();
         counts.forEach((what, count) -> System.out.printf("%,15d  %s%n", count, what));

@@ -38,13 +38,13 @@ final class Simulation implements World.Scenario {
         try {
             world.config(config -> config.quiet().unkillableAfter(Garden.PATIENT));
             world.start(garden.tree());
-            var clients = garden.clients().stream()
-                    .map(client -> world.node().spawn(client.labelled("client")))
-                    .toList();
-            world.unleash(Chaos.all()
-                    .strikes(10 + chance.nextInt(40))
-                    .within(SAFETY)
-                    .victims(path -> path.contains("/supervisor/")));
+            var clients =
+                    garden.clients().stream().map(client -> world.node().spawn(client.labelled("client"))).toList();
+            world.unleash(
+                    Chaos.all()
+                            .strikes(10 + chance.nextInt(40))
+                            .within(SAFETY)
+                            .victims(path -> path.contains("/supervisor/")));
             book.unlucky(true);
             world.advance(SAFETY);
             book.unlucky(false);
@@ -75,7 +75,8 @@ final class Simulation implements World.Scenario {
             try {
                 node.ref(name).call(new Job.Relay(java.util.List.of(), Duration.ofSeconds(1)));
             } catch (CallFailed failed) {
-                throw new AssertionError(name + " does not answer after the faults have ended: " + failed.failure(), failed);
+                throw new AssertionError(
+                        name + " does not answer after the faults have ended: " + failed.failure(), failed);
             }
         }
     }

@@ -18,13 +18,21 @@ class SimulationTest {
     @Test
     void a_thousand_seeds_of_everything_at_once_break_no_law_and_meet_every_fault() {
         var counts = new TreeMap<String, Long>();
-        World.explore(1_000, world -> {
-            var simulation = new Simulation();
-            simulation.run(world);
-            simulation.counts().forEach((what, count) -> counts.merge(what, count, Long::sum));
-        });
-        assertThat(counts).containsKeys(Arrays.stream(Chaos.Fault.values()).map(fault -> "fault: " + fault).toArray(String[]::new));
-        assertThat(counts.entrySet().stream().filter(count -> count.getKey().startsWith("fault: ")).mapToLong(Map.Entry::getValue).sum())
+        World.explore(
+                1_000,
+                world -> {
+                    var simulation = new Simulation();
+                    simulation.run(world);
+                    simulation.counts().forEach((what, count) -> counts.merge(what, count, Long::sum));
+                });
+        assertThat(counts)
+                .containsKeys(
+                        Arrays.stream(Chaos.Fault.values()).map(fault -> "fault: " + fault).toArray(String[]::new));
+        assertThat(
+                        counts.entrySet().stream()
+                                .filter(count -> count.getKey().startsWith("fault: "))
+                                .mapToLong(Map.Entry::getValue)
+                                .sum())
                 .isGreaterThan(25_000);
     }
 }

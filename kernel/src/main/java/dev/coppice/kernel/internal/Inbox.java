@@ -107,11 +107,14 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// Takes everything from the word, oldest first; null when there is nothing.
     @Nullable Mail take() {
-        var top = word;
-        if (top == null || top == CLOSED) {
-            return null;
-        }
-        var newest = (Mail) WORD.getAndSet(this, null);
+        Mail newest;
+        do {
+            newest = word;
+            if (newest == null || newest == CLOSED) {
+                return null;
+            }
+            // No exchange: a killer may close the mailbox at any moment, and what it closed must stay closed.
+        } while (!WORD.compareAndSet(this, newest, null));
         if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
             fellBelow(newest.depth);
         }

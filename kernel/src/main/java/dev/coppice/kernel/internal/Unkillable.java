@@ -16,9 +16,14 @@ final class Unkillable extends Watches.Watch {
 
     @Override
     boolean look() {
-        if (!cell.left) {
-            cell.node.observers.unkillable(cell, cell.node.scheduler.nanoTime() - since);
+        if (cell.left) {
+            return false;
         }
-        return !cell.left;
+        cell.node.observers.unkillable(cell, cell.node.scheduler.nanoTime() - since);
+        if (cell.recipe.isAbandonedWhenUnkillable()) {
+            cell.node.scheduler.execute(() -> Dying.abandon(cell));
+            return false;
+        }
+        return true;
     }
 }
