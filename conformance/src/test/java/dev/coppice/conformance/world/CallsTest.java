@@ -74,12 +74,15 @@ class CallsTest {
         @Test
         void each_win_under_some_seed() {
             var winners = new HashSet<String>();
-            World.explore(300, world -> {
-                winners.add(switch (race(world).poll().orElseThrow()) {
-                    case Outcome.Replied<Integer> _ -> "answer";
-                    case Outcome.Failed<Integer>(var why) -> why.getClass().getSimpleName();
-                });
-            });
+            World.explore(
+                    300,
+                    world -> {
+                        winners.add(
+                                switch (race(world).poll().orElseThrow()) {
+                                    case Outcome.Replied<Integer> _ -> "answer";
+                                    case Outcome.Failed<Integer>(var why) -> why.getClass().getSimpleName();
+                                });
+                    });
             assertThat(winners).containsExactlyInAnyOrder("answer", "TimedOut", "Exited");
         }
     }
@@ -90,7 +93,8 @@ class CallsTest {
         private record Go(int round) implements Call<Go, Boolean> {}
 
         /// Calls its one neighbour, if it has one, for each request that it handles.
-        private record Node(List<Pid<Go>> all, List<Integer> next, int me, List<Failure> failures) implements Server<Go> {
+        private record Node(List<Pid<Go>> all, List<Integer> next, int me, List<Failure> failures)
+                implements Server<Go> {
             @Override
             public void handle(Go go, Self<Go> self) {
                 int callee = next.get(me);
@@ -131,14 +135,15 @@ class CallsTest {
         }
 
         private static boolean cyclic(List<Integer> next) {
-            return IntStream.range(0, next.size()).anyMatch(start -> {
-                var seen = new HashSet<Integer>();
-                int at = start;
-                while (at >= 0 && seen.add(at)) {
-                    at = next.get(at);
-                }
-                return at >= 0;
-            });
+            return IntStream.range(0, next.size())
+                    .anyMatch(start -> {
+                        var seen = new HashSet<Integer>();
+                        int at = start;
+                        while (at >= 0 && seen.add(at)) {
+                            at = next.get(at);
+                        }
+                        return at >= 0;
+                    });
         }
     }
 }

@@ -70,7 +70,9 @@ class MailboxesTest {
         world.settle();
         for (int s = 0; s < senders; s++) {
             int me = s;
-            assertThat(got.stream().filter(item -> item.sender() == me).map(Item::number)).isSorted().doesNotHaveDuplicates();
+            assertThat(got.stream().filter(item -> item.sender() == me).map(Item::number))
+                    .isSorted()
+                    .doesNotHaveDuplicates();
         }
         if (blocks) {
             assertThat(got).hasSize(8 * senders);
@@ -82,7 +84,8 @@ class MailboxesTest {
     @Tag("#25")
     void let_the_senders_go_that_wait_when_their_owner_dies(World world) {
         int senders = 2 + world.chance().nextInt(4);
-        world.node().spawn(sink(new ArrayList<>()).named(SINK).mailbox(Mailbox.blocking(1).patience(Duration.ofHours(1))));
+        world.node()
+                .spawn(sink(new ArrayList<>()).named(SINK).mailbox(Mailbox.blocking(1).patience(Duration.ofHours(1))));
         world.settle();
         world.pause(SINK);
         senders(world, senders, 3);

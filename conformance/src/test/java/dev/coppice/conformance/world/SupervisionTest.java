@@ -49,11 +49,12 @@ class SupervisionTest {
     }
 
     private static Supervisor of(Supervisor.Strategy strategy) {
-        var supervisor = switch (strategy) {
-            case ONE_FOR_ONE -> Supervisor.oneForOne(children());
-            case ONE_FOR_ALL -> Supervisor.oneForAll(children());
-            case REST_FOR_ONE -> Supervisor.restForOne(children());
-        };
+        var supervisor =
+                switch (strategy) {
+                    case ONE_FOR_ONE -> Supervisor.oneForOne(children());
+                    case ONE_FOR_ALL -> Supervisor.oneForAll(children());
+                    case REST_FOR_ONE -> Supervisor.restForOne(children());
+                };
         return supervisor.intensity(1_000, Duration.ofSeconds(1));
     }
 
@@ -74,12 +75,15 @@ class SupervisionTest {
                 world.settle();
                 var after = ids(world);
                 for (int i = 0; i < NAMES.size(); i++) {
-                    var expected = switch (strategy) {
-                        case ONE_FOR_ONE -> i == victim;
-                        case ONE_FOR_ALL -> true;
-                        case REST_FOR_ONE -> i >= victim;
-                    };
-                    assertThat(after.get(i).equals(before.get(i))).as("%s %d of %d", strategy, i, victim).isNotEqualTo(expected);
+                    var expected =
+                            switch (strategy) {
+                                case ONE_FOR_ONE -> i == victim;
+                                case ONE_FOR_ALL -> true;
+                                case REST_FOR_ONE -> i >= victim;
+                            };
+                    assertThat(after.get(i).equals(before.get(i)))
+                            .as("%s %d of %d", strategy, i, victim)
+                            .isNotEqualTo(expected);
                 }
             }
         }
@@ -161,14 +165,15 @@ class SupervisionTest {
             var leaves = strict(children());
             var middle = strict(Child.of("leaves", leaves.labelled("leaves")));
             var gaveUp = new ArrayList<String>();
-            world.oracle(new Oracle() {
-                @Override
-                public void saw(Node node, NodeEvent event) {
-                    if (event instanceof NodeEvent.GaveUp(_, var child, _)) {
-                        gaveUp.add(child);
-                    }
-                }
-            });
+            world.oracle(
+                    new Oracle() {
+                        @Override
+                        public void saw(Node node, NodeEvent event) {
+                            if (event instanceof NodeEvent.GaveUp(_, var child, _)) {
+                                gaveUp.add(child);
+                            }
+                        }
+                    });
             world.start(strict(Child.of("middle", middle.labelled("middle"))));
             world.crash(NAMES.get(3), BOOM);
             world.settle();

@@ -77,7 +77,9 @@ class TiesTest {
             world.settle();
             var dead = reached(first, edges, bodies);
             for (int i = 0; i < size; i++) {
-                assertThat(all.get(i).alive()).as("%d of %s killed at %d", i, edges, first).isEqualTo(!dead.contains(i));
+                assertThat(all.get(i).alive())
+                        .as("%d of %s killed at %d", i, edges, first)
+                        .isEqualTo(!dead.contains(i));
                 assertThat(bodies.get(i).exits()).doesNotHaveDuplicates();
             }
         }

@@ -36,7 +36,8 @@ class TimersTest {
             var log = new ArrayList<String>();
             world.node().spawn(body(log));
             world.advance(SECOND.multipliedBy(3));
-            assertThat(log).isIn(List.of("received tick", "too late", "nothing"), List.of("nothing", "cancelled", "nothing"));
+            assertThat(log)
+                    .isIn(List.of("received tick", "too late", "nothing"), List.of("nothing", "cancelled", "nothing"));
         }
     }
 
