@@ -109,7 +109,7 @@ class LinksTest {
             parent.call(new DoNow(self -> ended.send(self.spawnLinked((Self<Talk> _) -> {}))));
             lab.gone(ended.expect());
             assertThat(parent.call(new Sync())).isEqualTo(Done.DONE);
-            parent.call(new DoNow(self -> self.spawnLinked(puppet()).send(new Crashing("the child"))));
+            parent.send(new DoNow(self -> self.spawnLinked(puppet()).send(new Crashing("the child"))));
             assertThat(lab.gone(parent))
                     .isInstanceOfSatisfying(
                             Crashed.class, crashed -> assertThat(crashed.cause()).hasMessage("the child"));
