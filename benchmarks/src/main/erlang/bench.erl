@@ -7,7 +7,7 @@
 -behaviour(supervisor).
 -export([child/1, hello/0, version/0]).
 -export([init/1, worker/1, start_worker/1, crasher/1, start_crasher/1, started/1]).
--export([ping/3, pong/1, consumer/1, producer/2, member/1, server/0, knot/2]).
+-export([ping/3, pong/1, consumer/1, producer/2, publisher/1, member/1, server/0, knot/2]).
 
 hello() ->
     Self = self(),
@@ -77,6 +77,7 @@ workload("tell-1", Size) -> tells(1, Size(2000000));
 workload("tell-4", Size) -> tells(4, Size(2000000));
 workload("tell-100", Size) -> tells(100, max(100, Size(2000000)));
 workload("bounded", Size) -> bounded(Size(1000000), 1000);
+workload("fan-out", Size) -> fan_out(max(100, Size(10000)), max(10, Size(100)));
 workload("ring-100", Size) -> ring(100, Size(600000));
 workload("ring-10k", Size) -> ring(10000, Size(600000));
 workload("spawn", Size) -> lives(Size(100000), fun told/1);
@@ -152,6 +153,23 @@ producer(Consumer, N) -> receive go -> produce(Consumer, N), producer(Consumer, 
 
 produce(_, 0) -> ok;
 produce(Consumer, N) -> Consumer ! ping, produce(Consumer, N - 1).
+
+%% A process group of its own module, pg, and a send to each member.
+fan_out(Subscribers, Messages) ->
+    Self = self(),
+    {ok, _} = pg:start_link(?MODULE),
+    All = [spawn(?MODULE, consumer, [Self]) || _ <- lists:seq(1, Subscribers)],
+    ok = pg:join(?MODULE, topic, All),
+    Publisher = spawn(?MODULE, publisher, [Messages]),
+    fun() ->
+        [P ! {expect, Messages} || P <- All],
+        measured(Subscribers * Messages, fun() -> Publisher ! go, wait(Subscribers) end)
+    end.
+
+publisher(Messages) -> receive go -> publish(Messages), publisher(Messages) end.
+
+publish(0) -> ok;
+publish(N) -> [P ! ping || P <- pg:get_local_members(?MODULE, topic)], publish(N - 1).
 
 %% No process has a bounded mailbox: the usual credits, half a window at a time.
 bounded(N, Window) ->

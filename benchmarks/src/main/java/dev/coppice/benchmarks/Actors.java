@@ -1,6 +1,8 @@
 package dev.coppice.benchmarks;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,11 @@ abstract class Actors<A, S> implements AutoCloseable {
     /// Receives exactly this message from inside a handler, past those that arrived before it.
     void receive(S self, Object wanted) {
         throw new UnsupportedOperationException("no selective receive");
+    }
+
+    /// Gives a message to each of these, in the way that the system has for publishing to many; may be used by any actor.
+    Consumer<Object> topic(List<A> subscribers) {
+        return message -> subscribers.forEach(subscriber -> send(subscriber, message));
     }
 
     // ---- trees

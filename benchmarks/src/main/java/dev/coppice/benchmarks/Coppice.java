@@ -10,7 +10,10 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Supervisor;
+import dev.coppice.otp.Topic;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Coppice, each actor a [Server]. All of its semantics are on; nothing is configured.
@@ -123,6 +126,13 @@ class Coppice extends Actors<Ref<Object>, Self<Object>> {
     @Override
     void receive(Self<Object> self, Object wanted) {
         self.receive(message -> message == wanted ? wanted : null);
+    }
+
+    @Override
+    Consumer<Object> topic(List<Ref<Object>> subscribers) {
+        Topic<Object> topic = Topic.of("bench");
+        subscribers.forEach(subscriber -> topic.subscribe(subscriber, "#"));
+        return topic::publish;
     }
 
     @Override

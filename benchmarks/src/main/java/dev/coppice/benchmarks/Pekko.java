@@ -3,7 +3,9 @@ package dev.coppice.benchmarks;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -15,6 +17,7 @@ import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.pubsub.Topic;
 
 /// Pekko typed, with its lightest Java behaviours; logging off. Tuned means what its own documentation offers for such a load: as many
 /// dispatcher threads as cores, and 64 messages a turn.
@@ -84,6 +87,16 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
     private static Behavior<Object> behaviour(Body<ActorRef<Object>, ActorContext<Object>> body) {
         return Behaviors.receive(
                 (context, message) -> body.handle(message, context) ? Behaviors.stopped() : Behaviors.same());
+    }
+
+    /// Its own local topic, an actor through which every message goes.
+    @Override
+    @SuppressWarnings("unchecked") // the topic's actor takes its own commands and is given nothing else
+    Consumer<Object> topic(List<ActorRef<Object>> subscribers) {
+        var behaviour = (Behavior<Object>) (Behavior<?>) Topic.create(Object.class, "bench");
+        var topic = spawn(behaviour, Props.empty());
+        subscribers.forEach(subscriber -> topic.tell(Topic.subscribe(subscriber)));
+        return message -> topic.tell(Topic.publish(message));
     }
 
     private ActorRef<Object> spawn(Behavior<Object> behaviour, Props props) {

@@ -38,6 +38,7 @@ final class Workloads {
                     rate("tell-1", ALL, Tells::one, over("pekko", 2.5, 4), over("erlang", 4, 6)),
                     rate("tell-4", ALL, Tells::four, over("pekko", 2.5, 4), over("erlang", 5, 8)),
                     rate("tell-100", ALL, Tells::hundred, over("pekko", 2.5, 4), over("erlang", 5, 8)),
+                    rate("fan-out", ALL, FanOuts::tenThousand, dreamOver("pekko", 2), dreamOver("erlang", 2)),
                     rate("ring-100", ALL, Rings::hundred, over("pekko", 2.5, 4), over("erlang", 4, 7)),
                     rate("ring-10k", ALL, Rings::tenThousand, over("pekko", 6, 12), over("erlang", 4, 7)),
                     rate(
