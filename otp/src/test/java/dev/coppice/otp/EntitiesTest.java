@@ -1,0 +1,169 @@
+package dev.coppice.otp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("#15")
+class EntitiesTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    sealed interface Msg {}
+
+    /// How many messages this incarnation has had, and who it is.
+    record Count() implements Msg, Call<Count, Counted> {}
+
+    record Counted(String key, int messages, Pid<Msg> by) {}
+
+    record Fail() implements Msg, Call<Fail, Counted> {}
+
+    record Note() implements Msg {}
+
+    private static final class Counter implements Server<Msg> {
+        private final String key;
+        private int messages;
+
+        Counter(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public void handle(Msg message, Self<Msg> self) {
+            messages++;
+            switch (message) {
+                case Count count -> self.reply(count, new Counted(key, messages, self.pid()));
+                case Fail _ -> throw new IllegalStateException("boom");
+                case Note _ -> {}
+            }
+        }
+    }
+
+    private final Node node = Node.start();
+
+    private static Actor<Msg> counter(String key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a key must not be empty");
+        }
+        return Server.of(() -> new Counter(key));
+    }
+
+    private Pid<Entities.Msg<String, Msg>> spawn(Entities<String, Msg> entities) {
+        return node.spawn(entities);
+    }
+
+    private static Ref<Msg> ref(Pid<Entities.Msg<String, Msg>> entities, String key) {
+        return Entities.ref(entities, key).within(LONG);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Nested
+    class A_message {
+        @Test
+        void starts_the_actor_of_its_key_once() {
+            var entities = spawn(Entities.of(EntitiesTest::counter));
+            assertThat(entities.info().children()).isEmpty();
+            ref(entities, "a").send(new Note());
+            var a = ref(entities, "a").call(new Count());
+            assertThat(a.key()).isEqualTo("a");
+            assertThat(a.messages()).isEqualTo(2);
+            assertThat(ref(entities, "b").call(new Count()).by()).isNotEqualTo(a.by());
+            assertThat(entities.call(new Entities.Active<>())).containsExactly("a", "b");
+        }
+
+        @Test
+        void that_was_a_request_but_only_sent_is_delivered() {
+            var entities = spawn(Entities.of(EntitiesTest::counter));
+            ref(entities, "a").send(new Count());
+            assertThat(ref(entities, "a").call(new Count()).messages()).isEqualTo(2);
+        }
+
+        @Test
+        void for_one_that_cannot_be_started_fails_and_harms_nobody_else() {
+            var entities = spawn(Entities.of(EntitiesTest::counter));
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> ref(entities, "").call(new Count()))
+                    .withCause(new IllegalArgumentException("a key must not be empty"));
+            ref(entities, "").send(new Note());
+            assertThat(ref(entities, "a").call(new Count()).messages()).isOne();
+            assertThat(entities.call(new Entities.Active<>())).containsExactly("a");
+        }
+    }
+
+    @Nested
+    class An_actor {
+        @Test
+        void that_crashed_is_started_anew_by_the_next_message_and_not_before() {
+            var entities = spawn(Entities.of(EntitiesTest::counter));
+            var before = ref(entities, "a").call(new Count()).by();
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> ref(entities, "a").call(new Fail()))
+                    .withCause(new IllegalStateException("boom"));
+            before.await();
+            assertThat(entities.info().children()).isEmpty();
+            var after = ref(entities, "a").call(new Count());
+            assertThat(after.messages()).isOne();
+            assertThat(after.by()).isNotEqualTo(before);
+        }
+
+        @Test
+        void above_the_most_takes_the_place_of_the_one_used_longest_ago() {
+            var entities = spawn(Entities.of(EntitiesTest::counter).maxActive(2));
+            var a = ref(entities, "a").call(new Count()).by();
+            var b = ref(entities, "b").call(new Count()).by();
+            ref(entities, "a").call(new Count());
+            ref(entities, "c").call(new Count());
+            b.await();
+            assertThat(a.alive()).isTrue();
+            assertThat(entities.call(new Entities.Active<>())).containsExactly("a", "c");
+        }
+
+        @Test
+        void that_rests_is_gone_and_comes_back_as_new() {
+            var entities = spawn(Entities.of(EntitiesTest::counter).idle(Duration.ofMillis(20)));
+            var first = ref(entities, "a").call(new Count()).by();
+            first.await();
+            var second = ref(entities, "a").call(new Count());
+            assertThat(second.messages()).isOne();
+            assertThat(second.by()).isNotEqualTo(first);
+        }
+
+        @Test
+        void that_is_at_work_does_not_rest() throws Exception {
+            var go = new CountDownLatch(1);
+            var entities =
+                    node.spawn(
+                            Entities.<String, Msg>of(key ->
+                                            Server.of(() ->
+                                                    (message, self) -> {
+                                                        go.await();
+                                                        self.reply((Count) message, new Counted(key, 1, self.pid()));
+                                                    }))
+                                    .idle(Duration.ofMillis(5)));
+            var first = Entities.ref(entities, "a").within(LONG).ask(new Count());
+            var second = Entities.ref(entities, "a").within(LONG).ask(new Count());
+            for (int i = 0; i < 3; i++) {
+                assertThat(first.await(Duration.ofMillis(10))).isEmpty();
+            }
+            go.countDown();
+            assertThat(second.get().by()).isEqualTo(first.get().by());
+        }
+    }
+}
