@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// Topic filters, level by level, and who waits at each: the cost of a match depends on the topic's depth and the matches, not on the
 /// number of subscriptions. Not thread-safe: the router owns it.
 ///
+/// Not otp's `Topic`: that gives messages to actors that live, each subscription its own. Here a client subscribes that may be away for days,
+/// once a filter with a quality that may change, and gets one message for all its filters that match, through the store.
+///
 /// @param <K> who subscribes; once per filter
 /// @param <V> how
 final class TopicTrie<K, V> {
