@@ -177,6 +177,11 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
+    @Override
+    public void stops() {
+        arm();
+    }
+
     void arm() {
         if (patience < Long.MAX_VALUE) {
             scheduler.schedule(this, scheduler.nanoTime() + patience);
@@ -192,7 +197,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
             abort();
         }
         if (state == null) {
-            arm();
             assert LockOrder.none("a thread waits");
             scheduler.suspend(this);
         }
@@ -204,7 +208,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// As [#suspend], for the kernel's own waits, which an exit does not end.
     void suspendFirmly() {
         if (state == null) {
-            arm();
             scheduler.suspend(this);
         }
     }
