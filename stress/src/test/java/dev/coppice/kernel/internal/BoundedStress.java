@@ -21,7 +21,7 @@ public final class BoundedStress {
     private BoundedStress() {}
 
     private static int put(BoundedCell<Object> cell) {
-        return cell.put(new Mail("mail"), false, 0) instanceof Offer.Accepted ? 1 : 0;
+        return cell.put(new Mail("mail"), false, 0, null) instanceof Offer.Accepted ? 1 : 0;
     }
 
     /// Accepted, in the mailbox, wake-ups.
@@ -125,7 +125,7 @@ public final class BoundedStress {
 
         @Actor
         public void sender() {
-            cell.put(new Mail("second"), true, Long.MAX_VALUE);
+            cell.put(new Mail("second"), true, Long.MAX_VALUE, null);
         }
 
         @Signal

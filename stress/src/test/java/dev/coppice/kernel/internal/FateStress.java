@@ -4,6 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import dev.coppice.kernel.internal.Rig.Counted;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -130,13 +132,13 @@ public final class FateStress {
         }
     }
 
-    /// Whether the thread is interrupted after it has left the actor.
+    /// A kill comes while the actor runs and goes to rest: whether its thread is interrupted after it has left the actor.
     @JCStressTest
     @State
     @Outcome(id = "0", expect = ACCEPTABLE, desc = "an interrupt reached the actor or nobody")
     @Outcome(expect = FORBIDDEN, desc = "it reached whatever the thread did next")
-    public static class InterruptAgainstLeaving {
-        private final Cell<Object> actor = Rig.running(new Counted());
+    public static class KillAgainstGoingToRest {
+        private final Cell<Object> actor = Rig.running(new Calm());
 
         @Actor
         public void worker(I_Result result) {
@@ -146,7 +148,47 @@ public final class FateStress {
 
         @Actor
         public void killer() {
-            actor.interrupt();
+            actor.killFirmly();
+        }
+    }
+
+    /// A kill comes while the actor runs and goes to rest: whether somebody will see to its end.
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "it saw its exit and is gone")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "it rested, and was woken for its end")
+    @Outcome(expect = FORBIDDEN, desc = "a killed actor that nobody wakes")
+    public static class KillAgainstResting {
+        private final Calm body = new Calm();
+        private final Cell<Object> actor = Rig.running(body);
+
+        @Actor
+        public void worker() {
+            actor.run();
+        }
+
+        @Actor
+        public void killer() {
+            actor.killFirmly();
+        }
+
+        @Arbiter
+        public void quiet(II_Result result) {
+            result.r1 = actor.isGone() ? 1 : 0;
+            result.r2 = body.wakes.count();
+        }
+    }
+
+    /// A server that does nothing.
+    private static final class Calm implements Server<Object>, Rig.Wakes {
+        private final Counted wakes = new Counted();
+
+        @Override
+        public void handle(Object message, Self<Object> self) {}
+
+        @Override
+        public void ready(Cell<?> cell) {
+            wakes.ready(cell);
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.coppice.kernel.internal;
 
-import dev.coppice.kernel.Recipe;
-import dev.coppice.kernel.spi.Activation;
 import java.util.ArrayDeque;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -13,13 +11,13 @@ public class PlaceModel {
 
     @Operation(nonParallelGroup = "owner")
     public boolean push(@Param(gen = IntGen.class, conf = "1:9") int number) {
-        return place.push(new Numbered(number));
+        return place.push(Rig.numbered(number, "body"));
     }
 
     @Operation
     public long pop() {
-        var activation = place.pop();
-        return activation == null ? Long.MIN_VALUE : activation.id();
+        var cell = place.pop();
+        return cell == null ? Long.MIN_VALUE : cell.id();
     }
 
     @Operation(nonParallelGroup = "owner")
@@ -42,21 +40,6 @@ public class PlaceModel {
 
         public int sizeForTheOwner() {
             return queue.isEmpty() ? 0 : 1;
-        }
-    }
-
-    private record Numbered(long id) implements Activation {
-        @Override
-        public void run() {}
-
-        @Override
-        public Recipe.Threading threading() {
-            return Recipe.Threading.SHARED;
-        }
-
-        @Override
-        public boolean ended() {
-            return false;
         }
     }
 }

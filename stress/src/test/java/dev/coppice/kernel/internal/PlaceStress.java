@@ -4,9 +4,10 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.coppice.kernel.Config;
-import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import dev.coppice.kernel.internal.Rig.Wakes;
-import dev.coppice.kernel.spi.Activation;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -23,33 +24,9 @@ import org.openjdk.jcstress.infra.results.I_Result;
 public final class PlaceStress {
     private PlaceStress() {}
 
-    /// A ready actor: a number and a plain payload.
-    private static final class Ready implements Activation {
-        private final int number;
-        private int payload;
-
-        Ready(int number) {
-            this.number = number;
-            this.payload = number;
-        }
-
-        @Override
-        public void run() {}
-
-        @Override
-        public Recipe.Threading threading() {
-            return Recipe.Threading.SHARED;
-        }
-
-        @Override
-        public boolean ended() {
-            return false;
-        }
-
-        @Override
-        public long id() {
-            return number;
-        }
+    /// A ready actor with a number, which is also its state.
+    private static Cell<?> ready(int number) {
+        return Rig.numbered(number, number);
     }
 
     /// What one taker took.
@@ -58,11 +35,12 @@ public final class PlaceStress {
         private int last;
         private int wrong;
 
-        void add(@Nullable Activation activation) {
-            if (activation instanceof Ready ready) {
-                wrong += ready.number > last && ready.payload == ready.number ? 0 : 1;
-                last = ready.number;
-                sum += ready.number;
+        void add(@Nullable Cell<?> cell) {
+            if (cell != null) {
+                int number = (int) cell.id();
+                wrong += number > last && Integer.valueOf(number).equals(cell.body) ? 0 : 1;
+                last = number;
+                sum += number;
             }
         }
     }
@@ -79,12 +57,12 @@ public final class PlaceStress {
 
         @Actor
         public void owner() {
-            place.push(new Ready(1));
-            place.push(new Ready(2));
+            place.push(ready(1));
+            place.push(ready(2));
             own.add(place.pop());
-            place.push(new Ready(4));
+            place.push(ready(4));
             own.add(place.pop());
-            place.push(new Ready(8));
+            place.push(ready(8));
         }
 
         @Actor
@@ -105,50 +83,102 @@ public final class PlaceStress {
         }
     }
 
-    /// A full ring: the owner reuses a slot that a thief has just emptied. Refused, taken, mistakes.
-    @JCStressTest
-    @State
-    @Outcome(id = "1, 257, 0", expect = ACCEPTABLE, desc = "full: the owner was refused once")
-    @Outcome(id = "0, 258, 0", expect = ACCEPTABLE, desc = "the thief made room for both")
-    @Outcome(id = "2, 256, 0", expect = ACCEPTABLE, desc = "full: the owner was refused twice")
-    @Outcome(expect = FORBIDDEN, desc = "an actor overwritten, lost or doubled")
-    public static class FullRingAgainstThief {
-        private static final int FULL = 256;
+    /// A full run queue.
+    private static final class Full {
+        private static final Cell<?>[] ACTORS =
+                IntStream.range(0, 4_096).mapToObj(PlaceStress::ready).toArray(Cell<?>[]::new);
 
         private final Place place = new Place(0);
-        private final Taken stolen = new Taken();
-        private int refused;
+        private final Taken taken = new Taken();
+        private int filled;
         private int took;
 
-        public FullRingAgainstThief() {
-            for (int i = 1; i <= FULL; i++) {
-                place.push(new Ready(i));
+        Full() {
+            while (place.push(ACTORS[filled + 1])) {
+                filled++;
             }
         }
 
+        /// The actor that comes so many after those that filled it.
+        Cell<?> further(int by) {
+            return ACTORS[filled + by];
+        }
+
+        void steal() {
+            for (int i = 0; i < 2; i++) {
+                taken.add(place.pop());
+                took++;
+            }
+        }
+
+        void takeRest() {
+            for (var next = place.pop(); next != null; next = place.pop()) {
+                taken.add(next);
+                took++;
+            }
+        }
+    }
+
+    /// A full ring: the owner reuses a slot that a thief has just emptied. Refused, taken beyond what filled it, mistakes.
+    @JCStressTest
+    @State
+    @Outcome(id = "2, 0, 0", expect = ACCEPTABLE, desc = "full: the owner was refused twice")
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "the thief made room for one")
+    @Outcome(id = "0, 2, 0", expect = ACCEPTABLE, desc = "the thief made room for both")
+    @Outcome(expect = FORBIDDEN, desc = "an actor overwritten, lost or doubled")
+    public static class FullRingAgainstThief {
+        private final Full full = new Full();
+        private int refused;
+
         @Actor
         public void owner() {
-            refused += place.push(new Ready(FULL + 1)) ? 0 : 1;
-            refused += place.push(new Ready(FULL + 2)) ? 0 : 1;
+            for (int i = 1; i <= 2; i++) {
+                refused += full.place.push(full.further(i - refused)) ? 0 : 1;
+            }
         }
 
         @Actor
         public void thief() {
-            for (int i = 0; i < 2; i++) {
-                stolen.add(place.pop());
-                took++;
-            }
+            full.steal();
         }
 
         @Arbiter
         public void quiet(III_Result result) {
-            for (var next = place.pop(); next != null; next = place.pop()) {
-                stolen.add(next);
-                took++;
-            }
+            full.takeRest();
             result.r1 = refused;
-            result.r2 = took;
-            result.r3 = stolen.wrong;
+            result.r2 = full.took - full.filled;
+            result.r3 = full.taken.wrong;
+        }
+    }
+
+    /// The owner of a full ring moves its older half on while a thief steals. Taken beyond what filled it, mistakes.
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "each once, in order, the new one too")
+    @Outcome(expect = FORBIDDEN, desc = "an actor lost or doubled")
+    public static class OverflowAgainstThief {
+        private final Full full = new Full();
+        private Cell<?>[] moved = {};
+
+        @Actor
+        public void owner() {
+            moved = full.place.olderHalf(full.further(1));
+        }
+
+        @Actor
+        public void thief() {
+            full.steal();
+        }
+
+        @Arbiter
+        public void quiet(II_Result result) {
+            full.takeRest();
+            var half = new Taken();
+            for (var cell : moved) {
+                half.add(cell);
+            }
+            result.r1 = full.took + moved.length - full.filled;
+            result.r2 = full.taken.wrong + half.wrong;
         }
     }
 
@@ -268,33 +298,25 @@ public final class PlaceStress {
 
         private volatile int done;
 
+        /// Wakes up once; counts.
+        private final class Job implements Server<Object> {
+            @Override
+            @SuppressWarnings("NonAtomicVolatileUpdate") // one at a time
+            public void handle(Object message, Self<Object> self) {
+                done++;
+            }
+        }
+
         private static Places places() {
             var places = new Places((LocalNode) dev.coppice.kernel.Node.start(Config.defaults().quiet()), 1);
             places.close();
             return places;
         }
 
-        private final class Job implements Activation {
-            @Override
-            @SuppressWarnings("NonAtomicVolatileUpdate") // one at a time
-            public void run() {
-                done++;
-            }
-
-            @Override
-            public Recipe.Threading threading() {
-                return Recipe.Threading.SHARED;
-            }
-
-            @Override
-            public boolean ended() {
-                return false;
-            }
-
-            @Override
-            public long id() {
-                return 0;
-            }
+        private Cell<?> job() {
+            var cell = Rig.numbered(1, new Job());
+            cell.push(new Mail("work"));
+            return cell;
         }
 
         @Actor
@@ -307,7 +329,7 @@ public final class PlaceStress {
         @Signal
         public void outsider() {
             for (int round = 1; round <= ROUNDS; round++) {
-                PLACES.ready(new Job());
+                PLACES.ready(job());
                 long limit = System.nanoTime() + 5_000_000_000L;
                 while (done < round && System.nanoTime() < limit) {
                     Thread.onSpinWait();

@@ -31,6 +31,11 @@ final class Rig {
         return new Cell<>(NODE, NODE.guardian(), RECIPE, wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), true);
     }
 
+    /// Running, with this number for its id.
+    static Cell<Object> numbered(long id, Object body) {
+        return new Cell<>(NODE, NODE.guardian(), RECIPE, body, Habit.OF_LOOPS, id, false);
+    }
+
     static Cell<Object> childOf(Cell<?> parent) {
         return new Cell<>(NODE, parent, RECIPE, new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
     }

@@ -164,7 +164,7 @@ public final class SlotStress {
 
         @Arbiter
         public void quiet(II_Result result) {
-            result.r1 = Rig.length(next.first) + Rig.length(next.take());
+            result.r1 = Rig.length(next.taken()) + Rig.length(next.take());
             result.r2 = wait.over() ? 1 : 0;
             NAMES.releaseAll(next);
             NAMES.releaseAll(supervisor);
