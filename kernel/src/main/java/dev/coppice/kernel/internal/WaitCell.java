@@ -185,6 +185,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     void arm() {
         if (patience < Long.MAX_VALUE) {
             scheduler.schedule(this, scheduler.nanoTime() + patience);
+            // Whoever completes the cell writes the state and then looks for an alarm; here it is the other way round.
+            // One of the two must see the other, or the alarm of a finished wait stays until its deadline.
+            VarHandle.fullFence();
         }
         if (state != null) {
             scheduler.cancel(this);
