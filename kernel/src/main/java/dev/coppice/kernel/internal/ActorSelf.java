@@ -181,6 +181,11 @@ final class ActorSelf<M> implements Self<M> {
             unasked.holder = cell;
             return unasked;
         }
+        keepOpen(held);
+        return held;
+    }
+
+    private void keepOpen(Request<?> held) {
         held.hold = Request.Hold.DEFERRED;
         if (held.cell != null) {
             held.cell.holder = null;
@@ -189,7 +194,38 @@ final class ActorSelf<M> implements Self<M> {
             cell.current = null;
             OpenRequests.of(cell).add(held);
         }
-        return held;
+    }
+
+    @Override
+    public Optional<Caller<?>> deferCurrent() {
+        enter();
+        if (!(cell.current instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
+            return Optional.empty();
+        }
+        keepOpen(request);
+        return Optional.of(request);
+    }
+
+    @Override
+    public void resume(Caller<?> deferred) {
+        enter();
+        var request = (Request<?>) deferred;
+        if (request.holder != cell) {
+            throw new IllegalStateException(
+                    "the request "
+                            + request.message
+                            + " was not deferred by "
+                            + cell
+                            + " and cannot be taken up by it");
+        }
+        if (request.hold == Request.Hold.DEFERRED) {
+            OpenRequests.of(cell).remove(request);
+            request.hold = Request.Hold.HELD;
+            if (request.cell != null) {
+                request.cell.holder = cell;
+            }
+            OpenRequests.receive(cell, request);
+        }
     }
 
     @Override
