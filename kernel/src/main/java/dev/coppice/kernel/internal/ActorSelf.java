@@ -29,6 +29,9 @@ final class ActorSelf<M> implements Self<M> {
 
     private @Nullable Mail failedOn;
 
+    /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
+    volatile boolean suspended;
+
     /// The start of a loop that wants to be acknowledged.
     private @Nullable Starting<?> starting;
 
