@@ -19,12 +19,14 @@ import dev.coppice.otp.EventManager.Remove;
 import dev.coppice.otp.EventManager.Seat;
 import dev.coppice.otp.EventManager.Swap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The actor of an [EventManager].
-final class Handlers<E> implements Server<Object> {
+final class Handlers<E> implements Server<Object>, Stateful<Map<Key<?>, Handler<E>>> {
 
     /// An adder has exited.
     private record AdderExited(Exit exit) {}
@@ -89,6 +91,14 @@ final class Handlers<E> implements Server<Object> {
         if (lines != null) {
             lines.summary();
         }
+    }
+
+    /// Newest first.
+    @Override
+    public Map<Key<?>, Handler<E>> state() {
+        var all = new LinkedHashMap<Key<?>, Handler<E>>();
+        installed.forEach(each -> all.put(each.key(), each.handler()));
+        return all;
     }
 
     // ---- events

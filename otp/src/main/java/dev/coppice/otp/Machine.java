@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All code of the user runs first, on a [Turn]; only when it has succeeded are the queues and the time-outs changed, so that a failure
 /// leaves them as they were.
-final class Machine<S, M> implements Server<Object> {
+final class Machine<S, M> implements Server<Object>, Stateful<S> {
 
     /// The start has inserted events.
     private record Begin() {}
@@ -113,9 +113,9 @@ final class Machine<S, M> implements Server<Object> {
     }
 
     private final StateMachine<S, M> rules;
-    private final ArrayDeque<Item<M>> queue = new ArrayDeque<>();
-    private final ArrayList<Item<M>> postponed = new ArrayList<>();
-    private final Set<Object> deferredSends = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final ArrayDeque<Item<M>> queue;
+    private final ArrayList<Item<M>> postponed;
+    private final Set<Object> deferredSends;
     private S state;
     private Self<Object> self;
     private Timeouts<M> timeouts;
@@ -125,6 +125,31 @@ final class Machine<S, M> implements Server<Object> {
     Machine(StateMachine<S, M> rules) {
         this.rules = rules;
         this.state = rules.initial;
+        this.queue = new ArrayDeque<>();
+        this.postponed = new ArrayList<>();
+        this.deferredSends = Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    /// Goes on where another has been, by other rules: its queues and time-outs stay.
+    Machine(StateMachine<S, M> rules, Machine<?, M> old, S state) {
+        this.rules = rules;
+        this.state = requireNonNull(state, "state");
+        this.queue = old.queue;
+        this.postponed = old.postponed;
+        this.deferredSends = old.deferredSends;
+        this.self = old.self;
+        this.timeouts = old.timeouts;
+    }
+
+    @Override
+    public S state() {
+        return state;
+    }
+
+    /// No transition: nothing is entered, retried or ended by it.
+    @Override
+    public void state(S next) {
+        state = next;
     }
 
     // ---- the actor

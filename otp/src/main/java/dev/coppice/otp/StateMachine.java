@@ -122,6 +122,7 @@ public final class StateMachine<S, M> implements Actor<M> {
 
     /// With these effects at the start, of the initial state.
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public final StateMachine<S, M> starting(Transition.Effect<M>... effects) {
         var all = List.of(effects);
         return with(copy -> copy.starting = all);
@@ -160,6 +161,24 @@ public final class StateMachine<S, M> implements Actor<M> {
             throw new IllegalArgumentException("postponing must be at least 1, was " + events);
         }
         return events;
+    }
+
+    /// For [Sys#upgrade]: a running machine goes on by these rules, in the state that is made from its own; what it has postponed and its
+    /// time-outs stay. Nothing is entered by it.
+    public <O> Sys.Upgrade<M> from(Class<O> old, Function<? super O, ? extends S> state) {
+        requireNonNull(old, "old");
+        requireNonNull(state, "state");
+        return server -> {
+            if (server instanceof Machine<?, ?> machine) {
+                return new Machine<>(this, StateMachine.<M>typed(machine), state.apply(old.cast(machine.state())));
+            }
+            throw new IllegalArgumentException("not a state machine: " + server.getClass().getName());
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M> Machine<?, M> typed(Machine<?, ?> machine) {
+        return (Machine<?, M>) machine;
     }
 
     private static Object kindOf(Object state) {

@@ -48,17 +48,20 @@ public sealed interface Transition<S, M> {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     static <S, M> Transition<S, M> to(S next, Effect<M>... effects) {
         return new To<>(next, List.of(effects));
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     static <S, M> Transition<S, M> keep(Effect<M>... effects) {
         return new Keep<>(List.of(effects));
     }
 
     /// Stays and makes the enter call again. Postponed events stay postponed, the state's time-out goes on.
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     static <S, M> Transition<S, M> repeat(S next, Effect<M>... effects) {
         return new Repeat<>(next, List.of(effects));
     }

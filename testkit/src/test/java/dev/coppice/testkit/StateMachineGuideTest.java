@@ -17,6 +17,7 @@ import dev.coppice.kernel.Done;
 import dev.coppice.kernel.Node;
 import dev.coppice.otp.On;
 import dev.coppice.otp.StateMachine;
+import dev.coppice.otp.Sys;
 import dev.coppice.otp.Transition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -157,6 +158,21 @@ class StateMachineGuideTest {
             door.send(new Lock.Press('1'));
             world.advance(ofSeconds(5));
             "234".chars().forEach(digit -> door.send(new Lock.Press((char) digit)));
+            assertThat(door.call(new Lock.Push())).isFalse();
+        }
+    }
+
+    @Test
+    @Tag("#103")
+    void a_tool_locks_the_open_door() {
+        try (var node = Node.start()) {
+            var door = node.spawn(StateMachine.of(new Lock.Open(), Lock::on));
+            var sys = Sys.of(door);
+            sys.suspend();
+            Lock.Door now = sys.state(Lock.Door.class);
+            sys.replaceState(Lock.Door.class, _ -> new Lock.Locked(""));
+            sys.resume();
+            assertThat(now).isEqualTo(new Lock.Open());
             assertThat(door.call(new Lock.Push())).isFalse();
         }
     }
