@@ -103,13 +103,13 @@ public final class Inspecting {
         Mail seen = null;
         while (self.suspended) {
             cell.checkpoint();
-            var mail = seen == null ? cell.first : seen.next;
+            var mail = seen == null ? self.first : seen.next;
             if (mail == null) {
                 var arrived = cell.take();
                 if (arrived == null) {
                     cell.awaitMail(self.resting());
                 } else if (seen == null) {
-                    cell.first = arrived;
+                    self.first = arrived;
                 } else {
                     seen.next = arrived;
                 }
@@ -156,7 +156,7 @@ public final class Inspecting {
 
         @Override
         public int received() {
-            return cell.turns;
+            return cell.selfRef().turns;
         }
 
         @Override
