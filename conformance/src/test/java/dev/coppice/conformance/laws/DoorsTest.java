@@ -190,13 +190,15 @@ class DoorsTest {
             assertThat(inner.ends()).isEmpty();
             Door<Talk> impatient =
                     envelope -> {
-                        var mine = envelope.intercept(end -> envelope.settle(((End.Settled) end).outcome()));
-                        var offer = mine.passTo(inner);
-                        mine.fail(late);
+                        var offer = envelope.intercept(_ -> {}).passTo(inner);
+                        envelope.fail(late);
                         return offer;
                     };
             assertThat(failure(() -> impatient.call(new Ask("b")))).isEqualTo(late);
             assertThat(inner.ends()).containsExactly(new End.TimedOut());
+            holder.expect(Ask.class);
+            holder.reply(holder.expect(Ask.class), "late");
+            assertThat(lab.node().counters().lateReplies()).isEqualTo(1);
             assertThat(pending.abandon()).isTrue();
             assertThat(inner.ends()).containsExactly(new End.TimedOut(), new End.Abandoned());
         }

@@ -28,7 +28,8 @@ public sealed interface Envelope<M> permits Mail {
     void settle(Outcome<?> outcome);
 
     /// Stands between this request and whoever will hold it: the envelope that is returned goes on in place of this one, what its holder
-    /// answers, and how it is dropped, is told to `interception` alone, and this one stays with the door, to be settled or sent on again.
+    /// answers, and how it is dropped, is told to `interception` alone, and this one stays with the door, to be settled or sent on again. A
+    /// door that does not wait for that end settles this one: the other belongs to its holder, whose late answer vanishes.
     ///
     /// Told exactly once, in any case: at the latest when the caller waits no longer. Of a message that came by `send` nothing is ever
     /// told: it is returned itself.
