@@ -96,6 +96,9 @@ final class Differential {
             for (int i = 0; i < agreed.size(); i++) {
                 shares.add(scenarios.get(i), logs.get(i), agreed.get(i));
             }
+            if (shares.scenarios() % 10_000 == 0) {
+                System.out.printf("%,d scenarios%n", shares.scenarios());
+            }
         } finally {
             lock.unlock();
         }

@@ -20,7 +20,8 @@ import java.util.SplittableRandom;
 ///
 /// What it avoids is what has no one right answer, since the order of signals from different senders is open in Erlang as here. A group of
 /// linked actors contains at most one worker of the tree, or two workers of one supervisor and nobody else; otherwise two supervisors,
-/// or one twice, would learn of one crash in an open order. Only a peer that is never linked makes calls that end the callee, or
+/// or one twice, would learn of one crash in an open order; and of two that their supervisor stops, neither by a kill, which may overtake
+/// the exit of the other (otp-differences). Only a peer that is never linked makes calls that end the callee, or
 /// asks a supervisor: it cannot be ended by what it causes.
 final class Generator {
     /// The one that calls, and is never linked.
@@ -38,6 +39,9 @@ final class Generator {
 
     /// Each label's group of linked ones.
     private final Map<String, Set<String>> linked = new HashMap<>();
+
+    /// The workers that their supervisor kills to stop them.
+    private final Set<String> brutal = new HashSet<>();
 
     private int made;
     private int groups;
@@ -121,12 +125,16 @@ final class Generator {
         var restart = pick(Restart.values());
         workers.computeIfAbsent(supervisor, _ -> new ArrayList<>()).add(label);
         plan(label, Outcome.IGNORE);
+        var killed = chance.nextInt(8) == 0;
+        if (killed) {
+            brutal.add(label);
+        }
         return new Spec.Worker(
                 label,
                 restart,
                 chance.nextInt(4) == 0,
                 restart != Restart.PERMANENT && auto != Auto.NEVER && chance.nextBoolean(),
-                chance.nextInt(8) == 0);
+                killed);
     }
 
     /// The first start seldom fails: little would be left of the scenario.
@@ -225,7 +233,7 @@ final class Generator {
         var together = new HashSet<>(group(one));
         together.addAll(group(other));
         var inTree = together.stream().filter(label -> label.startsWith("w")).toList();
-        var pair = together.size() == 2 && inTree.size() == 2 && supervisorOf(one).equals(supervisorOf(other));
+        var pair = together.size() == 2 && inTree.size() == 2 && supervisorOf(one).equals(supervisorOf(other)) && inTree.stream().noneMatch(brutal::contains);
         if (inTree.size() <= 1 || pair) {
             together.forEach(label -> linked.put(label, together));
             steps.add(new Step.Link(one, other));
