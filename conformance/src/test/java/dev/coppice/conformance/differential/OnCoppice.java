@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Plays a scenario on Coppice, in a [World]: quiet is when nobody can move, and time passes only when the scenario says so.
 ///
@@ -81,29 +84,48 @@ final class OnCoppice implements Oracle {
 
     private void settle(World world) {
         world.settle();
-        for (var label : new TreeMap<>(supervisors).keySet()) {
-            alive(label).ifPresent(pid -> log("has|" + label + "|" + children(label, pid)));
+        if (!events.isEmpty()) {
+            // Asked all together, since each wait of the test's own thread is a switch of threads.
+            var answers = new ArrayList<Supplier<String>>();
+            for (var label : new TreeMap<>(supervisors).keySet()) {
+                alive(label).ifPresent(pid -> answers.add(children(label, pid)));
+            }
+            answers.forEach(answer -> log(answer.get()));
         }
         lines.add(String.join(",", events));
         events = new ArrayList<>();
     }
 
+    private Supplier<String> children(String label, Pid<?> pid) {
+        return supervisors.get(label) instanceof Spec.Group ? ofGroup(label, pid) : ofDynamic(label, pid);
+    }
+
     @SuppressWarnings("unchecked") // the label says what it is
-    private String children(String label, Pid<?> pid) {
-        if (supervisors.get(label) instanceof Spec.Group) {
-            var supervisor = (Pid<Control>) pid;
-            var parts = new ArrayList<String>();
-            parts.add("" + supervisor.call(new Control.CountChildren()).active());
-            supervisor.call(new Control.WhichChildren()).forEach(child -> parts.add(child.id() + "=" + state(child)));
-            return String.join("|", parts);
-        }
+    private Supplier<String> ofGroup(String label, Pid<?> pid) {
+        var supervisor = (Pid<Control>) pid;
+        var count = supervisor.ask(new Control.CountChildren());
+        var which = supervisor.ask(new Control.WhichChildren());
+        return () ->
+                has(
+                        label,
+                        count.get().active(),
+                        which.get().stream().map(child -> child.id() + "=" + state(child)));
+    }
+
+    @SuppressWarnings("unchecked") // the label says what it is
+    private Supplier<String> ofDynamic(String label, Pid<?> pid) {
         var supervisor = (Pid<DynamicSupervisor.Msg>) pid;
-        var parts = new ArrayList<String>();
-        parts.add("" + supervisor.call(new DynamicSupervisor.CountChildren()).active());
-        supervisor
-                .call(new DynamicSupervisor.WhichChildren())
-                .forEach(child -> parts.add(who(child).label() + "=" + who(child).number()));
-        return String.join("|", parts);
+        var count = supervisor.ask(new DynamicSupervisor.CountChildren());
+        var which = supervisor.ask(new DynamicSupervisor.WhichChildren());
+        return () ->
+                has(
+                        label,
+                        count.get().active(),
+                        which.get().stream().map(child -> who(child).label() + "=" + who(child).number()));
+    }
+
+    private static String has(String label, int active, Stream<String> children) {
+        return Stream.concat(Stream.of("has", label, "" + active), children).collect(Collectors.joining("|"));
     }
 
     private String state(Control.ChildInfo child) {
