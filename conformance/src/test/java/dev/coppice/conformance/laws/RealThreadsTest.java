@@ -214,8 +214,6 @@ class RealThreadsTest {
                 last.get().await(millis(20));
             }
             assertThat(virtualThreads(node)).isZero();
-            node.close();
-            assertThat(virtualThreads(node)).isZero();
         }
 
         @Laws(Laws.On.PRODUCTION)

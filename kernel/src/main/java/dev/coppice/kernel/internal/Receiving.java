@@ -28,7 +28,7 @@ final class Receiving {
         Mail declined = null;
         for (int scanned = 1; ; ) {
             cell.checkpoint();
-            var mail = declined == null ? cell.first : declined.next;
+            var mail = declined == null ? cell.taken() : declined.next;
             if (mail == null) {
                 if (!append(cell, declined) && !limit.await()) {
                     return null;
@@ -82,7 +82,7 @@ final class Receiving {
             return false;
         }
         if (last == null) {
-            cell.first = arrived;
+            cell.selfRef().first = arrived;
         } else {
             last.next = arrived;
         }
@@ -101,7 +101,7 @@ final class Receiving {
 
     private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
         if (before == null) {
-            cell.first = mail.next;
+            cell.selfRef().first = mail.next;
         } else {
             before.next = mail.next;
         }
