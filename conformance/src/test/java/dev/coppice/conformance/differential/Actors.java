@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The workers and peers of a scenario: all run the same program, the counterpart of the one in `oracle.erl`.
@@ -181,7 +183,7 @@ final class Actors implements Server<Actors.Msg> {
         }
     }
 
-    private void with(String other, java.util.function.Consumer<OnCoppice.Known> deed) {
+    private void with(String other, Consumer<OnCoppice.Known> deed) {
         play.last(other).ifPresentOrElse(deed, () -> play.log("skip"));
     }
 
@@ -199,7 +201,7 @@ final class Actors implements Server<Actors.Msg> {
     }
 
     @SuppressWarnings("unchecked") // the scenario says that it is a supervisor
-    private void control(String to, java.util.function.Function<Pid<Control>, String> deed) {
+    private void control(String to, Function<Pid<Control>, String> deed) {
         with(to, other -> answer(() -> deed.apply((Pid<Control>) other.pid())));
     }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -189,8 +190,8 @@ final class Generator {
         }
     }
 
-    private static java.util.Optional<String> dynamic(Spec supervisor) {
-        return supervisor instanceof Spec.Dynamic ? java.util.Optional.of(supervisor.label()) : java.util.Optional.empty();
+    private static Optional<String> dynamic(Spec supervisor) {
+        return supervisor instanceof Spec.Dynamic ? Optional.of(supervisor.label()) : Optional.empty();
     }
 
     /// Ends a worker, in one of the ways that there are.

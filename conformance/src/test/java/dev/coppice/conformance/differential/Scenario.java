@@ -1,8 +1,9 @@
 package dev.coppice.conformance.differential;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -273,19 +274,19 @@ record Scenario(Spec.Group root, List<Peer> peers, Map<String, List<Outcome>> pl
     }
 
     private static String word(Reason reason) {
-        return reason == Reason.NOTED ? "'shutdown:x'" : reason.name().toLowerCase(java.util.Locale.ROOT);
+        return reason == Reason.NOTED ? "'shutdown:x'" : reason.name().toLowerCase(Locale.ROOT);
     }
 
     private static String word(Enum<?> word) {
-        return word.name().toLowerCase(java.util.Locale.ROOT);
+        return word.name().toLowerCase(Locale.ROOT);
     }
 
     private static String tuple(Object... parts) {
-        return java.util.Arrays.stream(parts).map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+        return Arrays.stream(parts).map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String list(List<String> parts) {
-        return new ArrayList<>(parts).stream().collect(Collectors.joining(",", "[", "]"));
+        return parts.stream().collect(Collectors.joining(",", "[", "]"));
     }
 
     @Override

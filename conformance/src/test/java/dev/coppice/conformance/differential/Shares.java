@@ -4,6 +4,7 @@ import dev.coppice.conformance.differential.Scenario.Reason;
 import dev.coppice.conformance.differential.Scenario.Restart;
 import dev.coppice.conformance.differential.Scenario.Step;
 import dev.coppice.conformance.differential.Scenario.Strategy;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class Shares {
     record End(Strategy strategy, Restart restart, Reason reason) {}
 
     private final Map<End, Integer> ends = new TreeMap<>(
-            java.util.Comparator.comparing(End::strategy).thenComparing(End::restart).thenComparing(End::reason));
+            Comparator.comparing(End::strategy).thenComparing(End::restart).thenComparing(End::reason));
     private int scenarios;
     private int agreed;
     private int failingStarts;

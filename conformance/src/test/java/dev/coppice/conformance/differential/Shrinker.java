@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Makes a failing scenario smaller as long as it fails: leaves out steps, plans, children and peers, and makes what is left plainer.
@@ -56,7 +57,7 @@ final class Shrinker {
     }
 
     private static <T> Stream<List<T>> without(List<T> all) {
-        return java.util.stream.IntStream.range(0, all.size())
+        return IntStream.range(0, all.size())
                 .mapToObj(i -> {
                     var fewer = new ArrayList<>(all);
                     fewer.remove(i);
@@ -74,7 +75,7 @@ final class Shrinker {
             case Spec.Group group ->
                     Stream.of(
                                     without(group.children()).map(children -> (Spec) with(group, children)),
-                                    java.util.stream.IntStream.range(0, group.children().size())
+                                    IntStream.range(0, group.children().size())
                                             .boxed()
                                             .flatMap(i ->
                                                     plainer(group.children().get(i))

@@ -2,6 +2,8 @@ package dev.coppice.conformance.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +31,14 @@ class CatalogueTest {
         return PROOF.matcher(column).results().toList();
     }
 
-    /// What a name lacks: its file, its class, its method in that class.
+    /// Whether the room has the file, the file the nested class, and that class the method.
     private static boolean exists(MatchResult proof) {
         try (var files = Files.walk(Tree.ROOT.resolve(proof.group(1)).resolve("src/test/java"))) {
-            var end = (proof.group(2).replace('.', '/') + proof.group(3) + ".java");
+            var end = proof.group(2).replace('.', '/') + proof.group(3) + ".java";
             return files.filter(file -> file.toString().endsWith("/" + end))
                     .anyMatch(file -> holds(Tree.code(file), proof.group(4), proof.group(5)));
-        } catch (java.io.IOException unreadable) {
-            throw new java.io.UncheckedIOException(unreadable);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
     }
 
