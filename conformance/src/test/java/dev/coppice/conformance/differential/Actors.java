@@ -99,7 +99,8 @@ final class Actors implements Server<Actors.Msg> {
                 self.reply(stop, "ok");
                 die(stop.reason(), self);
             }
-            case Left(Exit(var from, var reason)) -> got("exit", play.who(from).label(), play.who(from).number(), reason);
+            case Left(Exit(var from, var reason)) ->
+                    got("exit", play.who(from).label(), play.who(from).number(), reason);
             case Gone(var of, var its, Down(_, var reason)) -> got("down", of, its, reason);
         }
     }
@@ -117,9 +118,7 @@ final class Actors implements Server<Actors.Msg> {
     }
 
     private void got(String what, String from, int its, ExitReason reason) {
-        play.log(
-                String.join(
-                        "|", "got", label, "" + number, what, from, "" + its, OnCoppice.word(reason)));
+        play.log(String.join("|", "got", label, "" + number, what, from, "" + its, OnCoppice.word(reason)));
     }
 
     private void die(Reason reason, Self<Msg> self) {
@@ -154,8 +153,7 @@ final class Actors implements Server<Actors.Msg> {
                                     monitors.computeIfAbsent(to, _ -> new ArrayList<>())
                                             .add(
                                                     self.monitor(
-                                                            other.pid(),
-                                                            down -> new Gone(to, other.number(), down))));
+                                                            other.pid(), down -> new Gone(to, other.number(), down))));
             case Step.Demonitor(_, var to) ->
                     with(
                             to,

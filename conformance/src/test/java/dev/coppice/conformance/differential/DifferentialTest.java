@@ -24,7 +24,8 @@ class DifferentialTest {
             for (var golden : Golden.read()) {
                 var scenario = Generator.scenario(golden.seed());
                 assertThat(scenario.term())
-                        .as("the generator has changed: write the golden logs again with ./coppice differential --golden")
+                        .as(
+                                "the generator has changed: write the golden logs again with ./coppice differential --golden")
                         .isEqualTo(golden.term());
                 assertThat(Comparison.compare(scenario, golden.erlang(), golden.seed()))
                         .as("seed %d", golden.seed())
@@ -41,7 +42,8 @@ class DifferentialTest {
         @Test
         void diverge_when_erlang_is_misquoted() throws Exception {
             var golden = Golden.read().getFirst();
-            var misquoted = golden.erlang().stream().map(line -> line.replaceFirst("start\\|s0\\|1", "start|s0|2")).toList();
+            var misquoted =
+                    golden.erlang().stream().map(line -> line.replaceFirst("start\\|s0\\|1", "start|s0|2")).toList();
             var divergence = Comparison.compare(Generator.scenario(golden.seed()), misquoted, golden.seed());
             assertThat(divergence.map(Object::toString).orElse("")).contains("! Erlang", "! Coppice", golden.term());
         }
@@ -64,7 +66,8 @@ class DifferentialTest {
         @Test
         void happen_on_coppice_as_they_do_on_erlang(@TempDir Path folder) throws Exception {
             assumeTrue(
-                    OnErlang.installed(), "erl or erlc is not in PATH: sh tools/install-erlang.sh installs erlang-base");
+                    OnErlang.installed(),
+                    "erl or erlc is not in PATH: sh tools/install-erlang.sh installs erlang-base");
             OnErlang.compile(folder);
             var seeds = LongStream.range(1_000_000, 1_000_400).boxed().toList();
             var scenarios = seeds.stream().map(Generator::scenario).toList();

@@ -185,8 +185,7 @@ final class Generator {
             case 9 -> steps.add(new Step.Ping(anyPeer(), anyOne()));
             case 10, 11, 12, 13 -> ask(pick(supervisors));
             case 14 -> hurtSupervisor(pick(supervisors).label());
-            default ->
-                    dynamic(pick(supervisors)).ifPresentOrElse(this::spawn, () -> end(anyWorker()));
+            default -> dynamic(pick(supervisors)).ifPresentOrElse(this::spawn, () -> end(anyWorker()));
         }
     }
 
@@ -201,9 +200,10 @@ final class Generator {
                 switch (chance.nextInt(6)) {
                     case 0 -> new Step.Exit(anyPeer(), worker, reason);
                     case 1 -> new Step.CallDie(CALLER, worker, reason);
-                    case 2 -> reason == Reason.KILL || reason == Reason.BOOM
-                            ? new Step.Die(worker, reason)
-                            : new Step.CallStop(CALLER, worker, reason);
+                    case 2 ->
+                            reason == Reason.KILL || reason == Reason.BOOM
+                                    ? new Step.Die(worker, reason)
+                                    : new Step.CallStop(CALLER, worker, reason);
                     default -> new Step.Die(worker, reason);
                 });
     }
@@ -222,7 +222,9 @@ final class Generator {
                     case 0, 1, 2 -> link(one, other);
                     case 3 -> steps.add(new Step.Unlink(one, other));
                     case 4 -> steps.add(new Step.Demonitor(one, other));
-                    default -> steps.add(new Step.Monitor(one, chance.nextInt(6) == 0 ? pick(supervisors).label() : other));
+                    default ->
+                            steps.add(
+                                    new Step.Monitor(one, chance.nextInt(6) == 0 ? pick(supervisors).label() : other));
                 }
             }
         }
@@ -235,11 +237,16 @@ final class Generator {
         var together = new HashSet<>(group(one));
         together.addAll(group(other));
         var inTree = together.stream().filter(label -> label.startsWith("w")).toList();
-        var pair = together.size() == 2 && inTree.size() == 2 && supervisorOf(one).equals(supervisorOf(other)) && inTree.stream().noneMatch(brutal::contains);
+        var pair =
+                together.size() == 2
+                        && inTree.size() == 2
+                        && supervisorOf(one).equals(supervisorOf(other))
+                        && inTree.stream().noneMatch(brutal::contains);
         if (inTree.size() <= 1 || pair) {
             together.forEach(label -> linked.put(label, together));
             if (pair) {
-                // The retry of a failed start is a message of the supervisor to itself: it would race with the other's exit.
+                // The retry of a failed start is a message of the supervisor to itself: it would race with the other's
+                // exit.
                 paired = true;
                 plans.clear();
             }
@@ -266,7 +273,12 @@ final class Generator {
             switch (chance.nextInt(8)) {
                 case 0, 1 -> steps.add(new Step.Add(CALLER, label, worker(label, group.auto())));
                 case 2, 3, 4 -> steps.add(new Step.Terminate(CALLER, label, pick(group.children()).label()));
-                case 5, 6 -> steps.add(new Step.Restart(CALLER, label, chance.nextInt(4) == 0 ? pick(group.children()).label() : child));
+                case 5, 6 ->
+                        steps.add(
+                                new Step.Restart(
+                                        CALLER,
+                                        label,
+                                        chance.nextInt(4) == 0 ? pick(group.children()).label() : child));
                 default -> steps.add(new Step.Delete(CALLER, label, child));
             }
         } else if (chance.nextBoolean() || !workers.containsKey(label)) {
@@ -279,7 +291,8 @@ final class Generator {
     private void spawn(String dynamic) {
         var label = "w" + made++;
         workers.computeIfAbsent(dynamic, _ -> new ArrayList<>()).add(label);
-        // otp-differences: a simple_one_for_one supervisor whose child says `ignore` at a restart is broken from then on, up to OTP 25 at least.
+        // otp-differences: a simple_one_for_one supervisor whose child says `ignore` at a restart is broken from then
+        // on, up to OTP 25 at least.
         plan(label, Outcome.BOOM);
         steps.add(new Step.Spawn(CALLER, dynamic, label, chance.nextInt(4) == 0));
     }

@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
 /// a line ".".
 final class Golden {
     static final int SCENARIOS = 300;
-    private static final String PLACE = "conformance/src/test/resources/dev/coppice/conformance/differential/golden.txt";
+    private static final String PLACE =
+            "conformance/src/test/resources/dev/coppice/conformance/differential/golden.txt";
 
     /// @param seed of the scenario, and of the world that plays it
     record Entry(long seed, String term, List<String> erlang) {}

@@ -35,7 +35,10 @@ final class Log {
     List<String> normal(List<String> steps) {
         var lines = new ArrayList<String>();
         for (int i = 0; i < steps.size(); i++) {
-            var step = i > 0 && i <= scenario.steps().size() ? Optional.of(scenario.steps().get(i - 1)) : Optional.<Step>empty();
+            var step =
+                    i > 0 && i <= scenario.steps().size()
+                            ? Optional.of(scenario.steps().get(i - 1))
+                            : Optional.<Step>empty();
             lines.add(new Line(step, parse(steps.get(i))).normal());
         }
         return lines;
@@ -116,9 +119,7 @@ final class Log {
         private void got(String[] event) {
             var receiver = event[1] + "#" + event[2];
             if (!dead.contains(receiver)) {
-                add(
-                        receiver + " of " + event[4] + "#" + event[5],
-                        event[3] + " " + reason(event[4], event[6]));
+                add(receiver + " of " + event[4] + "#" + event[5], event[3] + " " + reason(event[4], event[6]));
             }
         }
 
@@ -142,7 +143,9 @@ final class Log {
         /// otp-differences, "what an actor started belongs to it": the children of a killed supervisor are stopped, with `shutdown`, where
         /// those of OTP get its `killed` by their links. And so on to the peers that are linked with them.
         private String reason(String label, String reason) {
-            var touched = killed.isPresent() && (orphaned(label) || !parents.containsKey(label) && !supervisors.containsKey(label));
+            var touched =
+                    killed.isPresent()
+                            && (orphaned(label) || !parents.containsKey(label) && !supervisors.containsKey(label));
             return touched && (reason.equals("killed") || reason.equals("shutdown")) ? "ended" : reason;
         }
 

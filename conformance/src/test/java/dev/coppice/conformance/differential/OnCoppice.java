@@ -106,10 +106,7 @@ final class OnCoppice implements Oracle {
         var count = supervisor.ask(new Control.CountChildren());
         var which = supervisor.ask(new Control.WhichChildren());
         return () ->
-                has(
-                        label,
-                        count.get().active(),
-                        which.get().stream().map(child -> child.id() + "=" + state(child)));
+                has(label, count.get().active(), which.get().stream().map(child -> child.id() + "=" + state(child)));
     }
 
     @SuppressWarnings("unchecked") // the label says what it is

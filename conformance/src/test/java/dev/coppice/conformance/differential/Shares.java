@@ -17,8 +17,8 @@ final class Shares {
     /// How a child ended, under what kind of supervisor.
     record End(Strategy strategy, Restart restart, Reason reason) {}
 
-    private final Map<End, Integer> ends = new TreeMap<>(
-            Comparator.comparing(End::strategy).thenComparing(End::restart).thenComparing(End::reason));
+    private final Map<End, Integer> ends =
+            new TreeMap<>(Comparator.comparing(End::strategy).thenComparing(End::restart).thenComparing(End::reason));
     private int scenarios;
     private int agreed;
     private int failingStarts;
@@ -87,7 +87,9 @@ final class Shares {
             var line = erlang.get(i + 1);
             ended(scenario.steps().get(i))
                     .filter(fatal -> types.containsKey(fatal.label()) && parents.containsKey(fatal.label()))
-                    .filter(fatal -> line.matches("(.*,)?down\\|" + fatal.label() + "\\|\\d+\\|" + word(fatal.reason()) + "(,.*)?"))
+                    .filter(fatal ->
+                            line.matches(
+                                    "(.*,)?down\\|" + fatal.label() + "\\|\\d+\\|" + word(fatal.reason()) + "(,.*)?"))
                     .ifPresent(fatal ->
                             ends.add(
                                     new End(

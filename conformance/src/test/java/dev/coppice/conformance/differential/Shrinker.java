@@ -37,8 +37,7 @@ final class Shrinker {
                                     return new Scenario(scenario.root(), scenario.peers(), plans, scenario.steps());
                                 }),
                         without(scenario.peers())
-                                .map(peers ->
-                                        new Scenario(scenario.root(), peers, scenario.plans(), scenario.steps())),
+                                .map(peers -> new Scenario(scenario.root(), peers, scenario.plans(), scenario.steps())),
                         scenario.peers().stream()
                                 .filter(Peer::traps)
                                 .map(peer -> {

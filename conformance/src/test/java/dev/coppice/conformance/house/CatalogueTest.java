@@ -45,7 +45,8 @@ class CatalogueTest {
     private static boolean holds(String code, String nested, String method) {
         var from = nested == null ? 0 : code.indexOf("class " + nested + " {");
         var to = from < 0 ? -1 : code.indexOf("@Nested", from);
-        return from >= 0 && code.substring(from, to < 0 || nested == null ? code.length() : to).contains("void " + method + "(");
+        return from >= 0
+                && code.substring(from, to < 0 || nested == null ? code.length() : to).contains("void " + method + "(");
     }
 
     @Nested
@@ -61,7 +62,9 @@ class CatalogueTest {
         void names_a_deterministic_test_in_each_row_and_a_real_one_or_the_laws() {
             for (var row : rows()) {
                 assertThat(proofs(row.group(4))).as(row.group(2)).isNotEmpty();
-                assertThat(!proofs(row.group(5)).isEmpty() || row.group(5).strip().equals("the laws") && row.group(4).contains(" laws."))
+                assertThat(
+                                !proofs(row.group(5)).isEmpty()
+                                        || row.group(5).strip().equals("the laws") && row.group(4).contains(" laws."))
                         .as(row.group(2))
                         .isTrue();
             }
@@ -73,7 +76,9 @@ class CatalogueTest {
             for (var row : rows()) {
                 for (var column : List.of(row.group(4), row.group(5))) {
                     var proofs = proofs(column);
-                    assertThat(proofs).as("misspelt in row " + row.group(1)).hasSize((int) column.chars().filter(c -> c == '`').count() / 2);
+                    assertThat(proofs)
+                            .as("misspelt in row " + row.group(1))
+                            .hasSize((int) column.chars().filter(c -> c == '`').count() / 2);
                     proofs.stream().filter(proof -> !exists(proof)).map(MatchResult::group).forEach(missing::add);
                 }
             }

@@ -92,8 +92,7 @@ final class Rig {
                 var victim = node.whereis(VICTIM).orElseThrow();
                 victim.send(new Hoard());
                 System.out.println("victim: " + kind(victim.await()));
-                System.out.println(
-                        "next: " + node.ref(VICTIM).within(Duration.ofMinutes(1)).call(new Ask()));
+                System.out.println("next: " + node.ref(VICTIM).within(Duration.ofMinutes(1)).call(new Ask()));
             }
             System.out.println("neighbour: " + neighbour.call(new Ask()) + ", " + neighbour.alive());
         }
@@ -137,7 +136,8 @@ final class Rig {
             var counters = node.counters();
             subscription.cancel();
             System.out.println("waiting: " + stuck.info().queued());
-            System.out.println("dead letters: " + (counters.deadLettered() >= 999_000) + ", some told: " + (letters.get() > 0));
+            System.out.println(
+                    "dead letters: " + (counters.deadLettered() >= 999_000) + ", some told: " + (letters.get() > 0));
             until.countDown();
             System.out.println("next: " + stuck.within(Duration.ofMinutes(1)).call(new Ask()));
         }
