@@ -99,6 +99,18 @@ final class Lines {
         }
     }
 
+    void deadJob(long now, WorkQueue.Dead<?> dead) {
+        if (admitted(now)) {
+            var line =
+                    log.atError()
+                            .addKeyValue("queue", supervisor)
+                            .addKeyValue("job", dead.id())
+                            .addKeyValue("attempts", dead.attempts());
+            var caused = dead.why() instanceof ExitReason.Crashed(Throwable cause) ? line.setCause(cause) : line;
+            caused.log("giving a job up: {}", dead.why());
+        }
+    }
+
     /// Never suppressed: it comes once in a supervisor's life.
     void gaveUp(String child, ExitReason why, Intensity intensity) {
         summary();
