@@ -80,6 +80,16 @@ final class Lines {
         }
     }
 
+    void handlerFailed(long now, Object handler, Exception thrown) {
+        if (admitted(now)) {
+            log.atError()
+                    .addKeyValue("events", supervisor)
+                    .addKeyValue("handler", handler)
+                    .setCause(thrown)
+                    .log("a handler failed");
+        }
+    }
+
     void resumed(long now, Exception thrown) {
         if (admitted(now)) {
             log.atWarn()

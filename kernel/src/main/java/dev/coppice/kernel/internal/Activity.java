@@ -5,6 +5,7 @@ import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Server;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// What happens when an actor runs: the start of its body, a batch of messages, the end of its body.
@@ -29,6 +30,7 @@ final class Activity {
 
     /// Runs `init`; false when the actor is gone.
     private static <M> boolean begin(Cell<M> cell, Starting<?> starting) {
+        VarHandle.fullFence(); // see drain
         if (starting.body() instanceof Server<?> server) {
             try {
                 cell.checkpoint();
@@ -38,7 +40,7 @@ final class Activity {
                 Dying.failedStart(cell, reasonOf(thrown), starting);
                 return false;
             }
-            endDelivery(cell);
+            endDelivery(cell.selfRef());
         }
         cell.body = starting.body();
         if (starting.body() instanceof Server<?>) {
@@ -58,94 +60,93 @@ final class Activity {
     // ---- servers
 
     private static <M> void drain(Cell<M> cell, Runner runner) {
+        var self = cell.selfRef();
+        var server = Activity.<M>server(cell.body);
+        boolean bounded = cell instanceof BoundedCell<?>;
+        if (self.first != null) {
+            VarHandle.fullFence(); // as a take is: a killer sees who runs, or the exit is seen here
+        }
         for (int left = BATCH; ; ) {
+            var mail = self.next();
             if (cell.leaving()) {
+                self.putBack(mail);
                 Dying.leave(cell, cell.fate(), null);
                 return;
             }
-            var mail = next(cell);
             if (mail == null) {
                 // A mail that has just arrived, or a kill that has closed the mailbox, keeps it from resting.
+                runner.runs(null);
                 if (cell.rest()) {
                     return;
                 }
-            } else if (!turn(cell, mail)) {
+                runner.runs(cell);
+            } else if (!turn(cell, server, self, mail, runner, bounded)) {
                 return;
+            } else if (mail instanceof Signal && cell.body != server) {
+                server = Activity.<M>server(cell.body); // a tool has replaced it
             } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
                 // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
                 // that.
-                yieldPlace(cell);
+                yieldPlace(cell, runner);
                 return;
             }
         }
     }
 
-    /// The oldest mail; null when there is none.
-    private static @Nullable Mail next(Cell<?> cell) {
-        var mail = cell.first;
-        if (mail == null) {
-            mail = cell.take();
-        }
-        if (mail != null) {
-            cell.first = mail.next;
-            mail.next = null;
-        }
-        return mail;
-    }
-
-    private static void yieldPlace(Cell<?> cell) {
-        if (cell.first != null || !cell.rest()) {
+    private static void yieldPlace(Cell<?> cell, Runner runner) {
+        runner.leaves();
+        if (cell.taken() != null || !cell.rest()) {
             cell.node.scheduler.ready(cell);
         }
     }
 
     /// Handles one mail; false when that was the end of the actor.
-    private static <M> boolean turn(Cell<M> cell, Mail mail) {
+    private static <M> boolean turn(
+            Cell<M> cell, Server<M> server, ActorSelf<M> self, Mail mail, Runner runner, boolean bounded) {
         assert LockOrder.none("user code runs");
         try {
-            var message = open(cell, mail);
+            var message = open(cell, self, mail, runner, bounded);
             if (message != null) {
-                Activity.<M>server(cell.body).handle(Activity.<M>typed(message), cell.selfRef());
+                server.handle(Activity.<M>typed(message), self);
             }
         } catch (Throwable thrown) {
             Dying.leave(cell, thrown, mail);
             return false;
         }
-        endDelivery(cell);
-        Cell.clearStrayInterrupt(Thread.currentThread());
+        endDelivery(self);
+        Runner.clearStrayInterrupt(Thread.currentThread());
         return true;
     }
 
     /// What the body is to be told; null when there is nothing. Runs the user's functions into `M`.
-    static @Nullable Object open(Cell<?> cell, Mail mail) {
+    private static @Nullable Object open(Cell<?> cell, ActorSelf<?> self, Mail mail, Runner runner, boolean bounded) {
         if (mail instanceof Signal signal) {
             var message = signal.open(cell);
             return message != null && signal.claim() ? message : null;
         }
-        received(cell, mail);
+        runner.received(cell, mail);
+        if (bounded) {
+            cell.received();
+        }
+        self.received(mail);
         return mail.message();
     }
 
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
-        cell.node.countReceived();
-        cell.node.scheduler.received(cell, mail.message);
-        cell.turns++;
+        Runner.enter().received(cell, mail);
         cell.received();
-        if (cell.idleTimer != null) {
-            cell.idleTimer.touch();
-        }
-        OpenRequests.receive(cell, mail);
+        cell.selfRef().received(mail);
     }
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.
-    private static void endDelivery(Cell<?> cell) {
-        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+    private static void endDelivery(ActorSelf<?> self) {
+        if (self.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Unanswered());
         }
-        cell.current = null;
-        if (cell.open != null) {
-            cell.open.endDelivery();
+        self.current = null;
+        if (self.open != null) {
+            self.open.endDelivery();
         }
     }
 
@@ -156,7 +157,7 @@ final class Activity {
             cell.checkpoint();
             Activity.<M>loop(cell.body).run(cell.selfRef());
         } catch (Throwable thrown) {
-            Dying.leave(cell, thrown, cell.current);
+            Dying.leave(cell, thrown, cell.selfRef().current);
             return;
         }
         Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);

@@ -23,17 +23,69 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The kernel's [Self]: checks that it is used by its own actor and that the actor may go on, and delegates.
+///
+/// It also holds what the thread that runs the actor owns and touches for each message, away from the mailbox's word, whose cache line
+/// belongs to the senders.
 final class ActorSelf<M> implements Self<M> {
     private final Cell<M> cell;
     private @Nullable Resting resting;
 
+    /// Taken from the mailbox and not yet received, oldest first.
+    @Nullable Mail first;
+
+    /// The delivery being handled; read racily by reports.
+    @Nullable Mail current;
+
+    @Nullable OpenRequests open;
+    @Nullable IdleTimer idleTimer;
+
+    /// How many messages it has received; read racily by reports.
+    int turns;
+
     private @Nullable Mail failedOn;
+
+    /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
+    volatile boolean suspended;
 
     /// The start of a loop that wants to be acknowledged.
     private @Nullable Starting<?> starting;
 
     ActorSelf(Cell<M> cell) {
         this.cell = cell;
+    }
+
+    /// The oldest mail; null when there is none.
+    @Nullable Mail next() {
+        var mail = first;
+        if (mail == null) {
+            mail = cell.take();
+            if (mail == null || mail.next == null) {
+                return mail;
+            }
+        }
+        first = mail.next;
+        mail.next = null;
+        return mail;
+    }
+
+    /// Undoes [#next].
+    void putBack(@Nullable Mail mail) {
+        if (mail != null) {
+            mail.next = first;
+            first = mail;
+        }
+    }
+
+    /// A user message is received.
+    void received(Mail mail) {
+        turns++;
+        if (idleTimer != null) {
+            idleTimer.touch();
+        }
+        if (current != null || mail instanceof Request<?>) {
+            OpenRequests.receive(cell, this, mail);
+        }
+        current = mail;
     }
 
     /// The start of every operation.
@@ -167,7 +219,7 @@ final class ActorSelf<M> implements Self<M> {
     public void failCurrent(Throwable cause) {
         requireNonNull(cause, "cause");
         enter();
-        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(cause);
         }
     }
@@ -181,15 +233,52 @@ final class ActorSelf<M> implements Self<M> {
             unasked.holder = cell;
             return unasked;
         }
+        keepOpen(held);
+        return held;
+    }
+
+    private void keepOpen(Request<?> held) {
         held.hold = Request.Hold.DEFERRED;
         if (held.cell != null) {
             held.cell.holder = null;
         }
-        if (held == cell.current) {
-            cell.current = null;
-            OpenRequests.of(cell).add(held);
+        if (held == current) {
+            current = null;
+            OpenRequests.of(this).add(held);
         }
-        return held;
+    }
+
+    @Override
+    public Optional<Caller<?>> deferCurrent() {
+        enter();
+        if (!(current instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
+            return Optional.empty();
+        }
+        keepOpen(request);
+        return Optional.of(request);
+    }
+
+    @Override
+    public void resume(Caller<?> deferred) {
+        enter();
+        var request = (Request<?>) deferred;
+        if (request.holder != cell) {
+            throw new IllegalStateException(
+                    "the request "
+                            + request.message
+                            + " was not deferred by "
+                            + cell
+                            + " and cannot be taken up by it");
+        }
+        if (request.hold == Request.Hold.DEFERRED) {
+            OpenRequests.of(this).remove(request);
+            request.hold = Request.Hold.HELD;
+            if (request.cell != null) {
+                request.cell.holder = cell;
+            }
+            OpenRequests.receive(cell, this, request);
+            current = request;
+        }
     }
 
     @Override
@@ -219,7 +308,7 @@ final class ActorSelf<M> implements Self<M> {
     @SuppressWarnings("unchecked")
     private <R> @Nullable Request<R> held(Call<?, R> request) {
         requireNonNull(request, "request");
-        var current = cell.current;
+        var current = this.current;
         if (current != null && current.message == request) {
             if (!(current instanceof Request<?> delivery)) {
                 return null;
@@ -228,7 +317,7 @@ final class ActorSelf<M> implements Self<M> {
                 return (Request<R>) delivery;
             }
         }
-        var found = cell.open == null ? null : cell.open.find(request);
+        var found = open == null ? null : open.find(request);
         if (found == null) {
             throw new IllegalStateException(
                     "there is no open request "
@@ -240,8 +329,8 @@ final class ActorSelf<M> implements Self<M> {
     }
 
     private void settled(Request<?> request) {
-        if (request != cell.current && cell.open != null) {
-            cell.open.remove(request);
+        if (request != current && open != null) {
+            open.remove(request);
         }
     }
 
@@ -361,11 +450,11 @@ final class ActorSelf<M> implements Self<M> {
     public Cancellable sendWhenIdle(Duration quiet, M message) {
         requireNonNull(message, "message");
         enter();
-        if (cell.idleTimer != null) {
-            cell.idleTimer.cancel();
+        if (idleTimer != null) {
+            idleTimer.cancel();
         }
         var timer = new IdleTimer(cell, message, positive("quiet", quiet));
-        cell.idleTimer = timer;
+        idleTimer = timer;
         timer.begin();
         return timer;
     }

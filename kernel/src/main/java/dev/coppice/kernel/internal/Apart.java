@@ -30,6 +30,7 @@ final class Apart implements Runnable {
             activation.run();
         } finally {
             running.remove(this);
+            Runner.enter().ends();
         }
         if (activation instanceof Cell<?> cell) {
             cell.habit.ran(System.nanoTime() - since > Watchdog.TICK);

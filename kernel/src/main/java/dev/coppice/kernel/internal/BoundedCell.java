@@ -59,16 +59,16 @@ final class BoundedCell<M> extends Cell<M> {
     // ---- arrival
 
     @Override
-    boolean push(Mail mail) {
+    boolean push(Mail mail, @Nullable Runner runner) {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean open = !shut;
         boolean woken = open && append(mail);
         Spin.unlock(GATE, this);
-        if (open) {
+        if (open && node.simulated) {
             node.scheduler.sent(this, mail.told());
         }
         if (woken) {
-            wake();
+            wake(runner);
         }
         return open;
     }
@@ -102,10 +102,10 @@ final class BoundedCell<M> extends Cell<M> {
     }
 
     @Override
-    Offer put(Mail mail, boolean patient, long patience) {
+    Offer put(Mail mail, boolean patient, long patience, @Nullable Runner runner) {
         boolean droppable = mayDrop(mail);
         mail.depth = droppable ? 1 : 0;
-        var sender = Runner.actor();
+        var sender = runner == null ? null : runner.cell;
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
         var turn =
                 blocks
@@ -119,9 +119,11 @@ final class BoundedCell<M> extends Cell<M> {
                 if (victim != null) {
                     node.deadLetter(victim, this, new DeadLetter.Reason.Dropped(mailbox.toString()));
                 }
-                node.scheduler.sent(this, mail.told());
+                if (node.simulated) {
+                    node.scheduler.sent(this, mail.told());
+                }
                 if (wake) {
-                    wake();
+                    wake(runner);
                 }
                 yield Offers.ACCEPTED;
             }
@@ -317,7 +319,7 @@ final class BoundedCell<M> extends Cell<M> {
     long waitingMessages() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         try {
-            return userMails(first) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
+            return userMails(taken()) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
         } finally {
             Spin.unlock(GATE, this);
         }

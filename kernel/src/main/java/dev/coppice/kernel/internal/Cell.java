@@ -21,35 +21,27 @@ import org.jspecify.annotations.Nullable;
 /// One incarnation of an actor: its pid, its mailbox ([Inbox]) and its state, in one object.
 ///
 /// At most one thread runs an actor: the one that took it from rest, or that it was handed to by the scheduler. What that thread owns,
-/// nobody else touches (see the fields). The exit word is [Fate]. Threads that run it announce themselves in [#occupant], so that a kill can
-/// interrupt exactly the code of this actor.
+/// nobody else touches (see the fields). The exit word is [Fate]. Threads that run it leave their [Runner] in [#lastRunner], so that a kill
+/// can interrupt exactly the code of this actor.
 public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permits BoundedCell {
-    private static final Object INTERRUPTING = new Object();
-
-    /// Stands in [#occupant] for a thread that a kill has interrupted.
-    private record Interrupted(Thread thread) {}
-
     private static final VarHandle FATE;
-    private static final VarHandle OCCUPANT;
     private static final VarHandle LOCK;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             FATE = lookup.findVarHandle(Cell.class, "fate", Fate.class);
-            OCCUPANT = lookup.findVarHandle(Cell.class, "occupant", Object.class);
             LOCK = lookup.findVarHandle(Cell.class, "lock", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    // The order of the fields is their order in memory: what the running actor looks at for each message comes last, a
+    // cache line away from the mailbox's word, for which the senders fight.
+
     final Habit habit;
     private final long id;
-
-    // ---- shared: the exit word, the running thread
-    private volatile @Nullable Fate fate;
-    private volatile @Nullable Object occupant;
 
     /// The cell on which this actor is about to wait or waits. Written by this actor; read by cycle checks and exit signals.
     volatile @Nullable WaitCell<?> waiting;
@@ -70,21 +62,21 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     @Nullable Slot slot;
 
     // ---- owned by the thread that runs it
-    /// A [Starting], then the server or the loop; null for a dead one.
-    @Nullable Object body;
-
-    @Nullable ActorSelf<M> self;
-
-    /// The delivery being handled; read racily by reports.
-    @Nullable Mail current;
-
-    @Nullable OpenRequests open;
     @Nullable ActorTimer timers;
     @Nullable Possessions possessions;
-    @Nullable IdleTimer idleTimer;
 
-    /// How many messages it has received; read racily by reports.
-    int turns;
+    // ---- the running thread, the exit word: shared
+    /// Who ran it last; it runs it now when it says so itself. Written by whoever runs it, and only when that is another than before: a
+    /// write for each run would cost a fence.
+    private volatile @Nullable Runner lastRunner;
+
+    private volatile @Nullable Fate fate;
+
+    // ---- owned by the thread that runs it
+    @Nullable ActorSelf<M> self;
+
+    /// A [Starting], then the server or the loop; null for a dead one.
+    @Nullable Object body;
 
     /// Whether it has left its code for good. Written by the thread that ran it, read by those who wait for that.
     volatile boolean left;
@@ -113,13 +105,14 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         if (mail instanceof Request<?> request && closesCycle(request)) {
             return new Offer.Dead(new DeadLetter.Reason.Cycle());
         }
-        node.countAccepted();
-        return put(mail, patient, patience);
+        var runner = Runner.current();
+        node.countAccepted(runner);
+        return put(mail, patient, patience, runner);
     }
 
     /// As [#accept], for a message that has been counted.
-    Offer put(Mail mail, boolean patient, long patience) {
-        return push(mail) ? Offers.ACCEPTED : bury(mail);
+    Offer put(Mail mail, boolean patient, long patience, @Nullable Runner runner) {
+        return push(mail, runner) ? Offers.ACCEPTED : bury(mail);
     }
 
     final Offer bury(Mail mail) {
@@ -176,59 +169,56 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final void run() {
-        var runner = Runner.enter();
-        var thread = Thread.currentThread();
+        run(Runner.enter());
+    }
+
+    /// @param runner the current thread's
+    final void run(Runner runner) {
         runner.runs(this);
-        occupant = thread;
+        if (lastRunner != runner) {
+            lastRunner = runner;
+        }
         try {
             Activity.run(this, runner);
         } catch (Throwable fatal) {
             node.fatal(this, fatal);
         } finally {
-            vacate(thread);
-            runner.runs(null);
-        }
-    }
-
-    /// Leaves the actor, after an interrupt that is on its way has arrived.
-    private void vacate(Thread thread) {
-        if (!OCCUPANT.compareAndSet(this, thread, null)) {
-            while (occupant == INTERRUPTING) {
-                Thread.onSpinWait();
+            if (leaving()) {
+                runner.leaves();
+            } else {
+                runner.runs(null);
             }
-            occupant = null;
-        }
-        clearStrayInterrupt(thread);
-    }
-
-    static void clearStrayInterrupt(Thread thread) {
-        if (thread.isInterrupted()) {
-            Thread.interrupted();
+            Runner.clearStrayInterrupt(Thread.currentThread());
         }
     }
 
+    /// Interrupts the thread that runs its code, if one does.
     final void interrupt() {
-        if (occupant instanceof Thread thread && OCCUPANT.compareAndSet(this, thread, INTERRUPTING)) {
-            thread.interrupt();
-            occupant = new Interrupted(thread);
+        var runner = lastRunner;
+        if (runner != null) {
+            runner.interrupt(this);
         }
     }
 
     /// The thread that runs it, if one does.
-    final @Nullable Thread lastThread() {
-        return occupant instanceof Thread thread
-                ? thread
-                : occupant instanceof Interrupted(Thread interrupted) ? interrupted : null;
+    final @Nullable Thread runningThread() {
+        var runner = lastRunner;
+        return runner != null && runner.runningNow() == this ? runner.thread : null;
     }
 
     final boolean occupied() {
-        return occupant != null;
+        return runningThread() != null;
     }
 
     @Override
     public final Recipe.Threading threading() {
         var asked = recipe.threading();
         return asked == Recipe.Threading.SHARED && habit.blocks() ? Recipe.Threading.BLOCKING : asked;
+    }
+
+    /// Whether it runs on a place.
+    final boolean shares() {
+        return recipe.threading() == Recipe.Threading.SHARED && !habit.blocks();
     }
 
     @Override
@@ -470,7 +460,13 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final void send(M message) {
-        Refs.send(this, message);
+        var mail = new Mail(Objects.requireNonNull(message, "message"));
+        var runner = Runner.current();
+        if (runner != null && runner.cell != null) {
+            runner.cell.fence(this, mail);
+        }
+        node.countAccepted(runner);
+        put(mail, true, Long.MAX_VALUE, runner);
     }
 
     @Override

@@ -79,7 +79,7 @@ final class Dying {
             return reason;
         }
         try {
-            Cell.clearStrayInterrupt(Thread.currentThread());
+            Runner.clearStrayInterrupt(Thread.currentThread());
             Activity.<M>server(server).terminate(reason, cell.selfRef());
         } catch (ExitSignal _) {
             return cell.fate() instanceof Fate.Killed ? new ExitReason.Killed() : reason;
@@ -99,11 +99,15 @@ final class Dying {
         }
         var killed = new ExitReason.Killed();
         buryAll(cell, cell.closeForChildren(), killed, null);
-        for (var mail = cell.first; mail != null; mail = mail.next) {
+        var self = cell.self;
+        if (self == null) {
+            return;
+        }
+        for (var mail = self.first; mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
-        failHeld(cell.current, killed);
-        var open = cell.open;
+        failHeld(self.current, killed);
+        var open = self.open;
         if (open != null) {
             open.failWaiting(killed);
         }
@@ -111,7 +115,7 @@ final class Dying {
 
     private static void failHeld(@Nullable Mail mail, ExitReason reason) {
         if (mail instanceof Request<?> request && request.cell != null && request.hold != Request.Hold.SETTLED) {
-            request.cell.complete(Cell.exited(reason));
+            request.complete(Cell.exited(reason));
         }
     }
 
@@ -129,14 +133,18 @@ final class Dying {
     }
 
     private static void closeMailbox(Cell<?> cell, ExitReason reason) {
-        var taken = cell.first;
-        cell.first = null;
+        var taken = cell.taken();
+        if (cell.self != null) {
+            cell.self.first = null;
+        }
         var waiting = cell.closeForChildren();
         var slot = cell.slot;
         var keeper = slot != null && cell.recipe.mailbox().kept() && slot.keeps() ? slot : null;
         buryAll(cell, taken, reason, keeper);
         buryAll(cell, waiting, reason, keeper);
-        failHeld(cell, reason);
+        if (cell.self != null) {
+            failHeld(cell.self, reason);
+        }
     }
 
     /// The end of mail that nobody received: dead letters, or kept for the next incarnation. Signals concern nobody else.
@@ -154,14 +162,14 @@ final class Dying {
         }
     }
 
-    private static void failHeld(Cell<?> cell, ExitReason reason) {
-        if (cell.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+    private static void failHeld(ActorSelf<?> self, ExitReason reason) {
+        if (self.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Exited(reason));
         }
-        cell.current = null;
-        if (cell.open != null) {
-            cell.open.failAll(reason);
-            cell.open = null;
+        self.current = null;
+        if (self.open != null) {
+            self.open.failAll(reason);
+            self.open = null;
         }
     }
 
@@ -191,10 +199,11 @@ final class Dying {
             timer.cancel();
             timer.forget();
         }
-        if (cell.idleTimer != null) {
-            cell.idleTimer.cancel();
-            cell.idleTimer.forget();
-            cell.idleTimer = null;
+        var self = cell.self;
+        if (self != null && self.idleTimer != null) {
+            self.idleTimer.cancel();
+            self.idleTimer.forget();
+            self.idleTimer = null;
         }
         if (cell.possessions != null) {
             cell.possessions.closeAll(cell);

@@ -32,17 +32,15 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
+    /// The mailbox and schedule word. Senders fight for its cache line: what the running actor touches for each message is elsewhere, in
+    /// [ActorSelf] and at the end of [Cell].
+    private volatile @Nullable Mail word;
+
     final LocalNode node;
     final Recipe<M> recipe;
 
-    /// The mailbox and schedule word.
-    private volatile @Nullable Mail word;
-
     /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
     private @Nullable Resting resting;
-
-    /// Taken from the word and not yet received, oldest first. Owned by the thread that runs the actor.
-    @Nullable Mail first;
 
     private boolean highWater;
 
@@ -61,8 +59,15 @@ abstract sealed class Inbox<M> permits Cell {
     }
 
     /// Puts a mail in, whatever it is; false when the mailbox is closed.
-    boolean push(Mail mail) {
-        node.scheduler.pause("push");
+    final boolean push(Mail mail) {
+        return push(mail, null);
+    }
+
+    /// @param runner the current thread's, when the caller has looked it up: saves the scheduler another look
+    boolean push(Mail mail, @Nullable Runner runner) {
+        if (node.simulated) {
+            node.scheduler.pause("push");
+        }
         while (true) {
             var top = word;
             if (top == CLOSED) {
@@ -72,9 +77,11 @@ abstract sealed class Inbox<M> permits Cell {
             mail.next = idle ? null : top;
             mail.depth = idle || top == null ? 1 : top.depth + 1;
             if (WORD.compareAndSet(this, top, mail)) {
-                node.scheduler.sent(cell(), mail.told());
+                if (node.simulated) {
+                    node.scheduler.sent(cell(), mail.told());
+                }
                 if (idle) {
-                    wake();
+                    wake(runner);
                 } else if (mail.depth == recipe.mailbox().highWater()) {
                     roseAbove(mail.depth);
                 }
@@ -83,10 +90,10 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
-    final void wake() {
+    final void wake(@Nullable Runner runner) {
         var rests = resting;
         if (rests == null) {
-            node.scheduler.ready(cell());
+            node.ready(cell(), runner);
         } else {
             rests.over = true;
             node.scheduler.resume(rests);
@@ -126,7 +133,9 @@ abstract sealed class Inbox<M> permits Cell {
         if (highWater) {
             fellBelow(0);
         }
-        node.scheduler.pause("rest");
+        if (node.simulated) {
+            node.scheduler.pause("rest");
+        }
         return WORD.compareAndSet(this, null, IDLE);
     }
 
@@ -153,7 +162,7 @@ abstract sealed class Inbox<M> permits Cell {
     /// How many mails wait: exact for the word, a bounded walk for what was taken. Racy.
     final int queued() {
         int walked = 0;
-        for (var mail = first; mail != null && walked < 10_000; mail = mail.next) {
+        for (var mail = taken(); mail != null && walked < 10_000; mail = mail.next) {
             walked++;
         }
         return queuedInWord() + walked;
@@ -164,13 +173,19 @@ abstract sealed class Inbox<M> permits Cell {
         return top == null || top == IDLE || top == CLOSED ? 0 : top.depth;
     }
 
+    /// What the actor has taken from the word and not yet received. Racy, unless the caller runs the actor.
+    final @Nullable Mail taken() {
+        var owned = cell().self;
+        return owned == null ? null : owned.first;
+    }
+
     /// A user message has been received.
     void received() {}
 
     /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
     void inherit(Mail mail, @Nullable Mail last) {
         if (last == null) {
-            first = mail;
+            cell().selfRef().first = mail;
         } else {
             last.next = mail;
         }
@@ -179,7 +194,7 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// How many user messages wait; for the ledger, when the node is quiet.
     long waitingMessages() {
-        long count = userMails(first);
+        long count = userMails(taken());
         var top = word;
         return top == IDLE || top == CLOSED ? count : count + userMails(top);
     }

@@ -48,6 +48,10 @@ public final class LocalNode implements Node {
 
     final int number = NUMBERS.incrementAndGet();
     final Scheduler scheduler;
+
+    /// Whether the scheduler is a test's, which wants to hear of each send and to run others in between.
+    final boolean simulated;
+
     final Names names = new Names(this);
     final Observers observers;
     final Watches killed = new Watches(Unkillable::new);
@@ -80,6 +84,7 @@ public final class LocalNode implements Node {
         this.config = config;
         var made = config.scheduler();
         this.scheduler = made == null ? new Places(this, config.places()) : made.get();
+        this.simulated = !(scheduler instanceof Places);
         this.observers = new Observers(this);
         Loop<Object> nobody =
                 _ -> {
@@ -178,6 +183,15 @@ public final class LocalNode implements Node {
         return TreeText.of(guardian);
     }
 
+    /// @param runner the current thread's, when the caller has looked it up
+    void ready(Cell<?> cell, @Nullable Runner runner) {
+        if (runner instanceof Worker worker && worker.isOf(scheduler)) {
+            worker.ready(cell);
+        } else {
+            scheduler.ready(cell);
+        }
+    }
+
     Cell<Object> guardian() {
         return guardian;
     }
@@ -260,7 +274,7 @@ public final class LocalNode implements Node {
 
     /// Counts and refuses a message that reaches no mailbox.
     Offer refuse(Mail mail, Ref<?> to, DeadLetter.Reason reason) {
-        countAccepted();
+        countAccepted(Runner.current());
         var said = closed() ? new DeadLetter.Reason.NodeClosed() : reason;
         deadLetter(mail, to, said);
         return new Offer.Dead(said);
@@ -296,8 +310,7 @@ public final class LocalNode implements Node {
 
     // ---- counts
 
-    void countAccepted() {
-        var runner = Runner.current();
+    void countAccepted(@Nullable Runner runner) {
         var tally = runner == null ? null : runner.tally(this);
         if (tally == null) {
             accepted.increment();
@@ -307,13 +320,12 @@ public final class LocalNode implements Node {
     }
 
     void countReceived() {
-        var runner = Runner.current();
-        var tally = runner == null ? null : runner.tally(this);
-        if (tally == null) {
-            received.increment();
-        } else {
-            tally.received();
-        }
+        received.increment();
+    }
+
+    /// How many messages have been received.
+    long received() {
+        return received.sum() + (scheduler instanceof Places places ? places.received() : 0);
     }
 
     void countSpawned() {
@@ -341,17 +353,12 @@ public final class LocalNode implements Node {
 
     @Override
     public Counters counters() {
-        long in = accepted.sum();
-        long out = received.sum();
-        if (scheduler instanceof Places places) {
-            in += places.accepted();
-            out += places.received();
-        }
+        long in = accepted.sum() + (scheduler instanceof Places places ? places.accepted() : 0);
         var dead = new TreeMap<String, Long>();
         letters.forEach((reason, count) -> dead.put(reason, count.sum()));
         return new Counters(
                 in,
-                out,
+                received(),
                 waiting(guardian) + names.waitingMessages(),
                 dead,
                 lateReplies.sum(),

@@ -167,7 +167,7 @@ final class Observers {
 
     void unkillable(Cell<?> cell, long nanos) {
         node.countUnkillable();
-        var thread = cell.lastThread();
+        var thread = cell.runningThread();
         var stack = thread == null ? List.<StackTraceElement>of() : Arrays.asList(thread.getStackTrace());
         var holdsUp = new ArrayList<dev.coppice.kernel.Pid<?>>();
         for (var above : Reports.ancestors(cell)) {

@@ -15,34 +15,33 @@ final class OpenRequests {
     private @Nullable Request<?> newest;
     private int sent;
 
-    /// Makes a mail the current delivery; the one before stays open when its request still waits for this actor.
-    static void receive(Cell<?> cell, Mail mail) {
-        var before = cell.current;
+    /// A mail becomes the current delivery; the one before stays open when its request still waits for this actor.
+    static void receive(Cell<?> cell, ActorSelf<?> self, Mail mail) {
+        var before = self.current;
         if (before != null) {
-            keep(cell, before);
+            keep(self, before);
         }
-        cell.current = mail;
         if (mail instanceof Request<?> request) {
             request.holder = cell;
             request.receivedAt = cell.node.scheduler.nanoTime();
-            request.receivedTurn = cell.turns;
+            request.receivedTurn = self.turns;
         }
     }
 
-    private static void keep(Cell<?> cell, Mail before) {
+    private static void keep(ActorSelf<?> self, Mail before) {
         if (before instanceof Request<?> request) {
             if (request.hold == Request.Hold.HELD) {
-                of(cell).add(request);
+                of(self).add(request);
             }
         } else if (before.message instanceof Call<?, ?>) {
-            of(cell).addSent(new Request<>(before.message, null));
+            of(self).addSent(new Request<>(before.message, null));
         }
     }
 
-    static OpenRequests of(Cell<?> cell) {
-        var open = cell.open;
+    static OpenRequests of(ActorSelf<?> self) {
+        var open = self.open;
         if (open == null) {
-            cell.open = open = new OpenRequests();
+            self.open = open = new OpenRequests();
         }
         return open;
     }
@@ -129,7 +128,7 @@ final class OpenRequests {
     void failWaiting(ExitReason reason) {
         for (var request = oldest; request != null; request = request.newer) {
             if (request.cell != null && request.hold != Request.Hold.SETTLED) {
-                request.cell.complete(Cell.exited(reason));
+                request.complete(Cell.exited(reason));
             }
         }
     }

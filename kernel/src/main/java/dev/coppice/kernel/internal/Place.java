@@ -1,8 +1,8 @@
 package dev.coppice.kernel.internal;
 
-import dev.coppice.kernel.spi.Activation;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The right to run actors, and a run queue: a ring to which its owner adds and from which anybody takes.
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// the slot cannot have been written again, since the owner does not reuse it before `head` has passed it, and then the CAS fails. Places
 /// change owners through a CAS on the idle mask or through the start of a thread, so the next owner sees the last one's `tail`.
 final class Place {
-    private static final int SIZE = 256;
+    private static final int SIZE = 1024;
     private static final VarHandle HEAD;
     private static final VarHandle TAIL;
     private static final VarHandle TICK;
@@ -29,7 +29,7 @@ final class Place {
 
     final int number;
     final Tally tally = new Tally();
-    private final Activation[] ring = new Activation[SIZE];
+    private final @Nullable Cell<?>[] ring = new Cell<?>[SIZE];
 
     @SuppressWarnings("unused") // through the VarHandles
     private int head;
@@ -53,25 +53,36 @@ final class Place {
         this.number = number;
     }
 
-    boolean push(Activation activation) {
+    boolean push(Cell<?> ready) {
         int end = tail;
         if (end - (int) HEAD.getAcquire(this) >= SIZE) {
             return false;
         }
-        ring[end & (SIZE - 1)] = activation;
+        ring[end & (SIZE - 1)] = ready;
         TAIL.setRelease(this, end + 1);
         return true;
     }
 
-    @Nullable Activation pop() {
+    /// Takes the older half, when the queue is full, and `last` with it. Called by the owner.
+    Cell<?>[] olderHalf(Cell<?> last) {
+        var half = new Cell<?>[SIZE / 2 + 1];
+        int taken = 0;
+        for (var oldest = pop(); oldest != null; oldest = taken < SIZE / 2 ? pop() : null) {
+            half[taken++] = oldest;
+        }
+        half[taken++] = last;
+        return taken == half.length ? half : Arrays.copyOf(half, taken);
+    }
+
+    @Nullable Cell<?> pop() {
         while (true) {
             int start = (int) HEAD.getAcquire(this);
             if (start == (int) TAIL.getAcquire(this)) {
                 return null;
             }
-            var activation = ring[start & (SIZE - 1)];
+            var oldest = ring[start & (SIZE - 1)];
             if (HEAD.compareAndSet(this, start, start + 1)) {
-                return activation;
+                return oldest;
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
 import dev.coppice.kernel.spi.Scheduler;
@@ -43,7 +44,11 @@ final class Places implements Scheduler {
 
     private final LocalNode node;
     private final Thread.Builder.OfVirtual threads;
-    private final ConcurrentLinkedQueue<Activation> global = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Cell<?>> global = new ConcurrentLinkedQueue<>();
+
+    /// What did not fit into a place's queue, half a queue in one.
+    private final ConcurrentLinkedQueue<Cell<?>[]> overflow = new ConcurrentLinkedQueue<>();
+
     private final ConcurrentHashMap<Activation, Pinned> pinned = new ConcurrentHashMap<>();
     private final AlarmHeap[] alarms;
 
@@ -71,7 +76,7 @@ final class Places implements Scheduler {
     Places(LocalNode node, int regular) {
         this.node = node;
         this.regular = regular;
-        this.threads = Thread.ofVirtual().name(node.config().name() + "-", 0);
+        this.threads = Thread.ofVirtual().name(node.config().name() + "-worker");
         for (int i = 0; i < regular; i++) {
             places[i] = new Place(i);
         }
@@ -93,17 +98,26 @@ final class Places implements Scheduler {
 
     @Override
     public void ready(Activation activation) {
-        switch (activation.threading()) {
-            case SHARED -> share(activation);
-            case BLOCKING -> apart(activation);
-            case PINNED -> pin(activation);
+        ready((Cell<?>) activation, myPlace());
+    }
+
+    /// @param here the place of the current thread, when it is a worker of this scheduler that has one
+    void ready(Cell<?> cell, @Nullable Place here) {
+        if (cell.shares()) {
+            share(cell, here);
+        } else if (cell.threading() == Recipe.Threading.PINNED) {
+            pin(cell);
+        } else {
+            apart(cell);
         }
     }
 
-    private void share(Activation activation) {
-        var here = myPlace();
-        if (here == null || !here.push(activation)) {
-            global.add(activation);
+    private void share(Cell<?> cell, @Nullable Place here) {
+        if (here == null) {
+            global.add(cell);
+            wakeOne();
+        } else if (!here.push(cell)) {
+            overflow.add(here.olderHalf(cell));
             wakeOne();
         } else if (idle != 0 && here.size() >= 2) {
             wakeOne();
@@ -133,7 +147,7 @@ final class Places implements Scheduler {
     // ---- workers
 
     /// The next ready actor for the owner of this place; null when there is none anywhere.
-    @Nullable Activation next(Place here, int batches) {
+    @Nullable Cell<?> next(Place here, int batches) {
         var next = batches % GLOBAL_EVERY == 0 ? global.poll() : null;
         if (next == null) {
             next = here.pop();
@@ -141,10 +155,27 @@ final class Places implements Scheduler {
         if (next == null) {
             next = global.poll();
         }
+        if (next == null) {
+            next = unpack(here);
+        }
         return next == null ? steal(here) : next;
     }
 
-    private @Nullable Activation steal(Place here) {
+    /// Takes what has overflown into this place, which is empty.
+    private @Nullable Cell<?> unpack(Place here) {
+        var packed = overflow.poll();
+        if (packed == null) {
+            return null;
+        }
+        for (int i = 1; i < packed.length; i++) {
+            if (!here.push(packed[i])) {
+                throw new IllegalStateException("an empty queue is full");
+            }
+        }
+        return packed[0];
+    }
+
+    private @Nullable Cell<?> steal(Place here) {
         for (int i = 0, n = count; i < n; i++) {
             var other = places[(here.number + 1 + i) % n];
             if (other == here) {
@@ -258,7 +289,7 @@ final class Places implements Scheduler {
     }
 
     boolean anyWork() {
-        if (!global.isEmpty()) {
+        if (!global.isEmpty() || !overflow.isEmpty()) {
             return true;
         }
         for (int i = 0, n = count; i < n; i++) {
@@ -296,6 +327,9 @@ final class Places implements Scheduler {
     private static void park(Waiting waiting, Thread thread) {
         if (thread.isVirtual()) {
             Thread.yield(); // a short call is answered by then, and a park costs more
+        }
+        if (!waiting.over()) {
+            waiting.stops();
         }
         boolean interrupted = false;
         while (!waiting.over()) {

@@ -24,7 +24,7 @@ final class Possessions {
     }
 
     void closeAll(Cell<?> owner) {
-        Cell.clearStrayInterrupt(Thread.currentThread());
+        Runner.clearStrayInterrupt(Thread.currentThread());
         for (var resource : resources.reversed()) {
             try {
                 resource.close();

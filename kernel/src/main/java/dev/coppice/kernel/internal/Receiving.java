@@ -28,7 +28,7 @@ final class Receiving {
         Mail declined = null;
         for (int scanned = 1; ; ) {
             cell.checkpoint();
-            var mail = declined == null ? cell.first : declined.next;
+            var mail = declined == null ? cell.taken() : declined.next;
             if (mail == null) {
                 if (!append(cell, declined) && !limit.await()) {
                     return null;
@@ -63,6 +63,9 @@ final class Receiving {
     /// incarnation must not meet again; a body that catches it still has the mail where it was.
     private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, Mail mail) {
         try {
+            if (mail instanceof Signal signal && signal.putOff(cell)) {
+                return new Seen.Declined<>();
+            }
             var message = mail instanceof Signal signal ? signal.open(cell) : mail.message();
             if (message == null) {
                 return new Seen.Nothing<>();
@@ -82,7 +85,7 @@ final class Receiving {
             return false;
         }
         if (last == null) {
-            cell.first = arrived;
+            cell.selfRef().first = arrived;
         } else {
             last.next = arrived;
         }
@@ -101,7 +104,7 @@ final class Receiving {
 
     private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
         if (before == null) {
-            cell.first = mail.next;
+            cell.selfRef().first = mail.next;
         } else {
             before.next = mail.next;
         }

@@ -44,14 +44,30 @@ final class Reports {
         if (cell.body instanceof Starting<?>) {
             return ActorInfo.Status.STARTING;
         }
-        if (cell.resting() && cell.current != null || cell.waiting != null) {
+        var self = cell.self;
+        if (self != null && self.suspended) {
+            return ActorInfo.Status.SUSPENDED;
+        }
+        if (cell.resting() && handled(cell) != null || cell.waiting != null) {
             return ActorInfo.Status.WAITING;
         }
-        return cell.occupied() && cell.current != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;
+        return cell.occupied() && handled(cell) != null ? ActorInfo.Status.RUNNING : ActorInfo.Status.IDLE;
+    }
+
+    /// The delivery being handled: racy.
+    private static @Nullable Mail handled(Cell<?> cell) {
+        var self = cell.self;
+        return self == null ? null : self.current;
+    }
+
+    /// How many messages it has received: racy.
+    private static int turns(Cell<?> cell) {
+        var self = cell.self;
+        return self == null ? 0 : self.turns;
     }
 
     static Optional<String> doing(Cell<?> cell) {
-        var mail = cell.current;
+        var mail = handled(cell);
         return mail == null ? Optional.empty() : Optional.of(mail.message.getClass().getSimpleName());
     }
 
@@ -123,7 +139,7 @@ final class Reports {
             return "received "
                     + seconds(held)
                     + " ago, still held, "
-                    + (holder.turns - request.receivedTurn)
+                    + (turns(holder) - request.receivedTurn)
                     + " messages since"
                     + waits(holder);
         }

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 class Runner {
     private static final ThreadLocal<Runner> CURRENT = new ThreadLocal<>();
     private static final VarHandle CELL;
+    private static final VarHandle INTERRUPTING;
 
     static {
         try {
             CELL = MethodHandles.lookup().findVarHandle(Runner.class, "cell", Cell.class);
+            INTERRUPTING = MethodHandles.lookup().findVarHandle(Runner.class, "interrupting", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -23,12 +25,56 @@ class Runner {
     /// acquire mode.
     @Nullable Cell<?> cell;
 
+    /// The thread; null before it starts and after it has ended.
+    volatile @Nullable Thread thread;
+
+    /// Whether a killer is about to interrupt the thread. Taken and given back by killers.
+    @SuppressWarnings("unused") // through INTERRUPTING
+    private volatile boolean interrupting;
+
     final void runs(@Nullable Cell<?> actor) {
         CELL.setRelease(this, actor);
     }
 
     final @Nullable Cell<?> runningNow() {
         return (Cell<?>) CELL.getAcquire(this);
+    }
+
+    /// The end of a run of an actor that leaves by its own decision: after this no interrupt that was meant for it arrives, and none is
+    /// left.
+    ///
+    /// One that goes to rest need not ask for this. A killer writes the exit word, then sends a mail, then comes to interrupt: so either
+    /// the mail keeps the actor from resting, or the killer finds that nobody runs it.
+    final void leaves() {
+        runs(null);
+        VarHandle.fullFence();
+        while (interrupting) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// The thread ends.
+    final void ends() {
+        thread = null;
+        CURRENT.remove();
+    }
+
+    /// Interrupts the thread while it runs this actor; otherwise does nothing.
+    final void interrupt(Cell<?> actor) {
+        while (!INTERRUPTING.compareAndSet(this, false, true)) {
+            Thread.onSpinWait();
+        }
+        var running = thread;
+        if (running != null && runningNow() == actor) {
+            running.interrupt();
+        }
+        interrupting = false;
+    }
+
+    static void clearStrayInterrupt(Thread thread) {
+        if (thread.isInterrupted()) {
+            Thread.interrupted();
+        }
     }
 
     static @Nullable Runner current() {
@@ -39,6 +85,7 @@ class Runner {
         var runner = CURRENT.get();
         if (runner == null) {
             runner = new Runner();
+            runner.thread = Thread.currentThread();
             CURRENT.set(runner);
         }
         return runner;
@@ -65,6 +112,12 @@ class Runner {
     /// Whether the batch should end: somebody else needs the thread.
     boolean preempted() {
         return false;
+    }
+
+    /// The actor that it runs has received a user's message.
+    void received(Cell<?> cell, Mail mail) {
+        cell.node.countReceived();
+        cell.node.scheduler.received(cell, mail.message);
     }
 
     /// Where this thread counts messages of `node` without contention, when it may.

@@ -216,7 +216,7 @@ final class Slot {
         if (open != null) {
             return open.accept(mail, patient, patience);
         }
-        node.countAccepted();
+        node.countAccepted(Runner.current());
         if (reason == null) {
             return Offers.ACCEPTED;
         }

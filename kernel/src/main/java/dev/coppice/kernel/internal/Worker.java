@@ -1,7 +1,6 @@
 package dev.coppice.kernel.internal;
 
-import dev.coppice.kernel.Recipe;
-import dev.coppice.kernel.spi.Activation;
+import dev.coppice.kernel.spi.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
@@ -15,16 +14,18 @@ final class Worker extends Runner implements Runnable {
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
-    /// Set before the thread starts.
-    volatile @Nullable Thread thread;
-
     Worker(Places places, Place place) {
         this.places = places;
         this.place = place;
     }
 
-    boolean isOf(Places other) {
+    boolean isOf(Scheduler other) {
         return places == other;
+    }
+
+    /// An actor became ready on this worker's thread.
+    void ready(Cell<?> cell) {
+        places.ready(cell, place);
     }
 
     @Override
@@ -40,8 +41,26 @@ final class Worker extends Runner implements Runnable {
     }
 
     @Override
+    void received(Cell<?> cell, Mail mail) {
+        var here = place;
+        if (here == null) {
+            super.received(cell, mail);
+        } else {
+            here.tally.received();
+        }
+    }
+
+    @Override
     public void run() {
         bind();
+        try {
+            drain();
+        } finally {
+            ends();
+        }
+    }
+
+    private void drain() {
         for (int batches = 1; place != null; batches++) {
             var here = place;
             var next = places.next(here, batches);
@@ -58,11 +77,11 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
-    private void runOne(Activation next) {
-        if (next.threading() != Recipe.Threading.SHARED) {
+    private void runOne(Cell<?> next) {
+        if (!next.shares()) {
             places.ready(next); // its class has been caught blocking since it was queued
         } else {
-            next.run();
+            next.run(this);
         }
         var here = place;
         if (here != null) {
