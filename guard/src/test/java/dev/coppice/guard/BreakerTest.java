@@ -47,6 +47,7 @@ class BreakerTest {
             "FAAAF,   CLOSED",
             "LLAA,    OPEN", // no answer in time is a failure
             "RRRRRF,  CLOSED", // what others refused says nothing
+            "FFRR,    CLOSED", // neither good nor bad: two are counted
             "NNNNNN,  CLOSED",
             "FNFRAA,  OPEN",
         })
@@ -152,6 +153,7 @@ class BreakerTest {
             "ALF,   OPEN",
             "AA,    HALF_OPEN",
             "NNNNN, HALF_OPEN",
+            "AFR,   HALF_OPEN",
             "NARNANA, CLOSED"
         })
         void its_probes_decide(String probes, State state) {

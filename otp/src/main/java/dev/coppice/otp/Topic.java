@@ -107,7 +107,10 @@ public final class Topic<T> {
 
     private Cancellable owned(Self<?> self, String filter, Subscription<T> subscription) {
         var leave = trie.add(filter, subscription);
-        var owned = self.own(leave::getAsBoolean);
+        var owned =
+                self.own(() -> {
+                    var _ = leave.getAsBoolean();
+                });
         return () -> {
             owned.cancel();
             return leave.getAsBoolean();
