@@ -158,6 +158,7 @@ class ProbeTest {
     @Nested
     class LeftBehind {
         @Test
+        @Tag("#106")
         void actors_names_timers_and_messages_are_named() {
             Name<Msg> name = Name.of("forgotten");
             var pid =

@@ -4,11 +4,13 @@ import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.spi.Interception;
 import dev.coppice.kernel.spi.Scheduler;
 import dev.coppice.kernel.spi.Waiting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -177,9 +179,17 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
+    @Override
+    public void stops() {
+        arm();
+    }
+
     void arm() {
         if (patience < Long.MAX_VALUE) {
             scheduler.schedule(this, scheduler.nanoTime() + patience);
+            // Whoever completes the cell writes the state and then looks for an alarm; here it is the other way round.
+            // One of the two must see the other, or the alarm of a finished wait stays until its deadline.
+            VarHandle.fullFence();
         }
         if (state != null) {
             scheduler.cancel(this);
@@ -192,7 +202,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
             abort();
         }
         if (state == null) {
-            arm();
             assert LockOrder.none("a thread waits");
             scheduler.suspend(this);
         }
@@ -204,7 +213,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// As [#suspend], for the kernel's own waits, which an exit does not end.
     void suspendFirmly() {
         if (state == null) {
-            arm();
             scheduler.suspend(this);
         }
     }
@@ -306,6 +314,17 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         if (state != null) {
             tellWatchers();
         }
+    }
+
+    /// Runs this once when the cell is over, on the thread that completes it; at once when it is over already.
+    void whenOver(Runnable deed) {
+        watch(new WaitCell<>(null, node, Long.MAX_VALUE).onComplete(_ -> deed.run()));
+    }
+
+    /// How it ended for those between the caller and the holder.
+    Interception.End end() {
+        var seen = state;
+        return seen == TIMED_OUT ? new Interception.End.TimedOut() : Relay.of(Objects.requireNonNull(seen, "open"));
     }
 
     private void tellWatchers() {
