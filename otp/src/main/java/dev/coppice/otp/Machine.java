@@ -224,7 +224,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
             }
             commit(turn);
         } catch (Exception thrown) {
-            recover(thrown, item);
+            recover(thrown);
         }
     }
 
@@ -292,7 +292,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         send.to().send(send.message());
     }
 
-    private void recover(Exception thrown, Item<M> item) throws Exception {
+    private void recover(Exception thrown) throws Exception {
         switch (rules.recovery.apply(thrown)) {
             case RESUME -> {
                 lines().resumed(self.nanoTime(), thrown);

@@ -261,24 +261,7 @@ final class ActorSelf<M> implements Self<M> {
     @Override
     public void resume(Caller<?> deferred) {
         enter();
-        var request = (Request<?>) deferred;
-        if (request.holder != cell) {
-            throw new IllegalStateException(
-                    "the request "
-                            + request.message
-                            + " was not deferred by "
-                            + cell
-                            + " and cannot be taken up by it");
-        }
-        if (request.hold == Request.Hold.DEFERRED) {
-            OpenRequests.of(this).remove(request);
-            request.hold = Request.Hold.HELD;
-            if (request.cell != null) {
-                request.cell.holder = cell;
-            }
-            OpenRequests.receive(cell, this, request);
-            current = request;
-        }
+        OpenRequests.takeUp(cell, this, (Request<?>) deferred);
     }
 
     @Override

@@ -28,6 +28,23 @@ final class OpenRequests {
         }
     }
 
+    /// A deferred request becomes the current delivery again; one that is settled stays so.
+    static void takeUp(Cell<?> cell, ActorSelf<?> self, Request<?> request) {
+        if (request.holder != cell) {
+            throw new IllegalStateException(
+                    "the request " + request.message + " was not deferred by " + cell + " and cannot be taken up by it");
+        }
+        if (request.hold == Request.Hold.DEFERRED) {
+            of(self).remove(request);
+            request.hold = Request.Hold.HELD;
+            if (request.cell != null) {
+                request.cell.holder = cell;
+            }
+            receive(cell, self, request);
+            self.current = request;
+        }
+    }
+
     private static void keep(ActorSelf<?> self, Mail before) {
         if (before instanceof Request<?> request) {
             if (request.hold == Request.Hold.HELD) {
