@@ -27,6 +27,8 @@ public record ActorInfo(
         IDLE,
         RUNNING,
         WAITING,
+        /// By a tool; see [dev.coppice.kernel.spi.Inspection].
+        SUSPENDED,
         EXITING,
         DEAD
     }

@@ -41,4 +41,7 @@ public sealed interface NodeEvent {
 
     /// An actor exited for a reason that is not clean.
     record Crashed(CrashReport report) implements NodeEvent {}
+
+    /// What a room above the kernel tells, or an application: published with [Node#publish], subscribed to like the rest.
+    non-sealed interface Custom extends NodeEvent {}
 }

@@ -66,6 +66,16 @@ public interface Self<M> {
     /// Keeps a request open beyond the handler, to be answered later, from anywhere.
     <R> Caller<R> defer(Call<?, R> request);
 
+    /// Keeps the request that is being handled open, whatever wraps it went through; empty for a message that came by `send`, and when
+    /// it has been answered. For behaviours that put a message off.
+    Optional<Caller<?>> deferCurrent();
+
+    /// Takes a deferred request up again, as if it were received now: it is the one that is being handled, and must be answered, deferred
+    /// or forwarded before the handler returns. Harmless when it is settled already.
+    ///
+    /// @throws IllegalStateException when this actor does not hold it
+    void resume(Caller<?> deferred);
+
     /// Hands a request on; its caller now waits for `to`.
     <N, R> void forward(Call<? extends N, R> request, Ref<N> to);
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The interpreter of [Herd]. As [SupervisorServer], it takes anything and drops what it does not understand.
-final class DynamicServer implements Server<Object> {
+final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
 
     record Incarnations(DynamicSupervisor rules) implements Server.Factory<DynamicServer>, Supervising {
         @Override
@@ -87,6 +87,11 @@ final class DynamicServer implements Server<Object> {
     }
 
     @Override
+    public List<Pid<?>> state() {
+        return herd.running().stream().<Pid<?>>map(entry -> pid(entry.pid)).toList();
+    }
+
+    @Override
     public void terminate(ExitReason reason, Self<Object> self) {
         if (herd != null) {
             stop(herd.running());
@@ -100,8 +105,7 @@ final class DynamicServer implements Server<Object> {
         switch (request) {
             case DynamicSupervisor.StartChild<?> start -> start(start);
             case DynamicSupervisor.TerminateChild terminate -> self.reply(terminate, terminate(terminate.pid()));
-            case DynamicSupervisor.WhichChildren which ->
-                    self.reply(which, herd.running().stream().<Pid<?>>map(entry -> pid(entry.pid)).toList());
+            case DynamicSupervisor.WhichChildren which -> self.reply(which, state());
             case DynamicSupervisor.CountChildren count ->
                     self.reply(count, new DynamicSupervisor.Count(herd.size(), pids.size()));
         }

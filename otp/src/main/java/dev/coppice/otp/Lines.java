@@ -80,12 +80,34 @@ final class Lines {
         }
     }
 
+    void handlerFailed(long now, Object handler, Exception thrown) {
+        if (admitted(now)) {
+            log.atError()
+                    .addKeyValue("events", supervisor)
+                    .addKeyValue("handler", handler)
+                    .setCause(thrown)
+                    .log("a handler failed");
+        }
+    }
+
     void resumed(long now, Exception thrown) {
         if (admitted(now)) {
             log.atWarn()
                     .addKeyValue("actor", supervisor)
                     .setCause(thrown)
                     .log("a message failed; going on with the last good state");
+        }
+    }
+
+    void deadJob(long now, WorkQueue.Dead<?> dead) {
+        if (admitted(now)) {
+            var line =
+                    log.atError()
+                            .addKeyValue("queue", supervisor)
+                            .addKeyValue("job", dead.id())
+                            .addKeyValue("attempts", dead.attempts());
+            var caused = dead.why() instanceof ExitReason.Crashed(Throwable cause) ? line.setCause(cause) : line;
+            caused.log("giving a job up: {}", dead.why());
         }
     }
 

@@ -55,12 +55,25 @@ public final class Pure<S, M> implements Actor<M> {
         return recovery(_ -> Recovery.RESUME);
     }
 
+    /// For [Sys#upgrade]: a running pure server goes on by this function, with the state that is made from its own.
+    public <O> Sys.Upgrade<M> from(Class<O> old, Function<? super O, ? extends S> state) {
+        requireNonNull(old, "old");
+        requireNonNull(state, "state");
+        return server -> {
+            if (server instanceof Stepping<?, ?> stepping) {
+                S next = requireNonNull(state.apply(old.cast(stepping.state())), "state");
+                return new Stepping<>(next, stepper, recovery);
+            }
+            throw new IllegalArgumentException("not a pure server: " + server.getClass().getName());
+        };
+    }
+
     @Override
     public Recipe<M> recipe() {
         return Server.of(() -> new Stepping<>(initial, stepper, recovery));
     }
 
-    private static final class Stepping<S, M> implements Server<M> {
+    private static final class Stepping<S, M> implements Server<M>, Stateful<S> {
         private final Stepper<S, M> stepper;
         private final Function<? super Exception, Recovery> recovery;
         private S state;
@@ -83,6 +96,16 @@ public final class Pure<S, M> implements Actor<M> {
             } catch (Exception thrown) {
                 recover(thrown, self);
             }
+        }
+
+        @Override
+        public S state() {
+            return state;
+        }
+
+        @Override
+        public void state(S next) {
+            state = next;
         }
 
         private void perform(Step.Effect effect, Self<M> self, S next) {

@@ -20,7 +20,7 @@ import java.util.Optional;
 ///
 /// Its mailbox takes anything, so that no message that strayed in can break it: the public part of its protocol is [Control], the rest
 /// are the notices below.
-final class SupervisorServer implements Server<Object> {
+final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>> {
 
     /// The factory; known by its type, see [Supervising].
     record Incarnations(Supervisor rules) implements Server.Factory<SupervisorServer>, Supervising {
@@ -90,6 +90,12 @@ final class SupervisorServer implements Server<Object> {
         }
     }
 
+    /// Newest first.
+    @Override
+    public List<ChildInfo> state() {
+        return tree.slots().reversed().stream().map(this::info).toList();
+    }
+
     @Override
     public void terminate(ExitReason reason, Self<Object> self) {
         if (tree != null) {
@@ -127,8 +133,7 @@ final class SupervisorServer implements Server<Object> {
 
     private void serve(Control request) {
         switch (request) {
-            case Control.WhichChildren which ->
-                    self.reply(which, tree.slots().reversed().stream().map(this::info).toList());
+            case Control.WhichChildren which -> self.reply(which, state());
             case Control.WhichChild which -> self.reply(which, tree.find(which.id()).map(this::info));
             case Control.CountChildren count -> self.reply(count, count());
             case Control.GetChild get -> self.reply(get, tree.find(get.id()).map(Slot::child));

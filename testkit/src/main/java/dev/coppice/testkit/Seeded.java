@@ -319,6 +319,7 @@ public final class Seeded implements Scheduler {
             waiting.interrupted();
         }
         if (!waiting.over()) {
+            waiting.stops();
             await(waiting, me);
         }
         if (interrupted) {

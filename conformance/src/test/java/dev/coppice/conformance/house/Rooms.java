@@ -38,6 +38,7 @@ class Rooms {
     private static final String JUNIT = "org.junit..";
 
     private static final String TESTKIT = "dev.coppice.testkit..";
+    private static final String GUARD = "dev.coppice.guard..";
 
     private static final List<Path> OUTPUTS =
             Tree.rooms().stream()
@@ -88,6 +89,17 @@ class Rooms {
     }
 
     @Test
+    void the_guards_need_nothing_but_the_kernel() {
+        check(
+                classes()
+                        .that()
+                        .resideInAPackage(GUARD)
+                        .should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage(with(KERNEL, GUARD)));
+    }
+
+    @Test
     void nothing_depends_on_examples() {
         check(
                 noClasses()
@@ -99,7 +111,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
     void what_is_internal_stays_in_its_room(String room) {
         check(
                 noClasses()
@@ -128,7 +140,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
     void a_room_has_one_public_package_at_most_one_spi_and_one_internal(String room) {
         assertThat(
                         CODE.stream()
@@ -139,7 +151,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
     void a_room_exports_its_public_package_and_spi_only(String room) {
         var module =
                 ModuleFinder.of(Tree.ROOT.resolve(room).resolve("target/classes"))

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -413,6 +414,22 @@ class DyingTest {
             assertThat(lab.gone(pid)).isEqualTo(shutdown("drained by itself"));
             probe.expectEqual(new Mark(1));
             probe.expectNothing(millis(20));
+        }
+
+        @Laws
+        void cannot_be_waited_for_by_the_actor_itself(Lab lab) {
+            var pid = lab.puppet();
+            var refused = new AtomicReference<Throwable>();
+            pid.call(
+                    new DoNow(self -> {
+                        try {
+                            self.pid().await();
+                        } catch (IllegalStateException wrong) {
+                            refused.set(wrong);
+                        }
+                    }));
+            assertThat(refused.get()).hasMessageContaining("would wait for its own exit; use stop");
+            assertThat(pid.alive()).isTrue();
         }
 
         @Laws

@@ -107,6 +107,42 @@ class RealThreadsTest {
         }
     }
 
+    /// A class initializer pins its carrier on JDK 25, and so does waiting for that of another thread.
+    @Nested
+    @Tag("#81")
+    class PinnedCarriers {
+        private static final CountDownLatch BEGUN = new CountDownLatch(1);
+        private static final CountDownLatch UNTIL = new CountDownLatch(1);
+
+        private static final class Slow {
+            static {
+                BEGUN.countDown();
+                try {
+                    UNTIL.await();
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+            }
+
+            private static void touch() {}
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void more_than_there_are_cores_let_others_go_on(Lab lab) throws InterruptedException {
+            try {
+                var echo = lab.node().spawn(echo());
+                for (int i = 0; i < CORES + 2; i++) {
+                    lab.puppet().send(new Do(_ -> Slow.touch()));
+                }
+                BEGUN.await();
+                assertThat(echo.within(LONG).call(new Ask("beside"))).isEqualTo("beside");
+                assertThat(UNTIL.getCount()).isEqualTo(1);
+            } finally {
+                UNTIL.countDown();
+            }
+        }
+    }
+
     @Nested
     @Tag("#81")
     class Hogs {

@@ -10,6 +10,7 @@ import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Boom;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
+import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.ExitReason.Normal;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Failure.TimedOut;
@@ -18,6 +19,7 @@ import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -209,6 +211,67 @@ class RepliesTest {
         void answering_what_was_sent_does_nothing(Lab lab) {
             assertThat(thrown(lab, (self, ask) -> self.reply(ask, "to nobody"), false)).isNull();
             assertThat(lab.node().counters().lateReplies()).isZero();
+        }
+    }
+
+    /// Puts each question off until a note comes, then takes them up again, oldest first.
+    private static final class PutsOff implements Server<Object> {
+        private final List<Caller<?>> putOff = new ArrayList<>();
+        private final boolean answers;
+
+        PutsOff(boolean answers) {
+            this.answers = answers;
+        }
+
+        @Override
+        public void handle(Object message, Self<Object> self) {
+            switch (message) {
+                case Ask _, Wrapped _ -> self.deferCurrent().ifPresent(putOff::add);
+                case Note(var text) when answers ->
+                        putOff.forEach(caller -> {
+                            self.resume(caller);
+                            self.failCurrent(new Boom(text));
+                        });
+                case Note _ -> putOff.forEach(self::resume);
+                default -> {}
+            }
+        }
+    }
+
+    @Nested
+    @Tag("#37")
+    class Putting_off {
+        @Laws
+        void keeps_a_request_open_whatever_wraps_it_went_through(Lab lab) {
+            var pid = lab.node().spawn(Server.of(() -> new PutsOff(true)));
+            var plain = pid.ask(new Ask("a"));
+            var wrapped = pid.<Talk>via(Wrapped::new).ask(new Ask("b"));
+            pid.send(new Ask("nobody waits"));
+            assertThat(List.of(plain.poll(), wrapped.poll())).containsOnly(Optional.empty());
+            pid.send(new Note("now"));
+            assertThatThrownBy(plain::get).hasRootCauseMessage("now");
+            assertThatThrownBy(wrapped::get).hasRootCauseMessage("now");
+        }
+
+        @Laws
+        void what_is_taken_up_again_and_left_is_unanswered(Lab lab) {
+            var pid = lab.node().spawn(Server.of(() -> new PutsOff(false)));
+            var one = pid.ask(new Ask("a"));
+            var two = pid.ask(new Ask("b"));
+            var before = lab.elapsed();
+            pid.send(new Note("now"));
+            assertThat(one.await()).isEqualTo(new Failed<>(new Unanswered()));
+            assertThat(two.await()).isEqualTo(new Failed<>(new Unanswered()));
+            assertThat(pid.alive()).isTrue();
+            lab.assertNoTimePassed(before);
+        }
+
+        @Laws
+        void ends_with_the_actor(Lab lab) {
+            var pid = lab.node().spawn(Server.of(() -> new PutsOff(true)));
+            var open = pid.ask(new Ask("a"));
+            pid.stop();
+            assertThat(open.await()).isEqualTo(new Failed<>(new Exited(new Normal())));
         }
     }
 

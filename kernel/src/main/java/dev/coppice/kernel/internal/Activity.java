@@ -82,6 +82,8 @@ final class Activity {
                 runner.runs(cell);
             } else if (!turn(cell, server, self, mail, runner, bounded)) {
                 return;
+            } else if (mail instanceof Signal && cell.body != server) {
+                server = Activity.<M>server(cell.body); // a tool has replaced it
             } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
                 // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
                 // that.

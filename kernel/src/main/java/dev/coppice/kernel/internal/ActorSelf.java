@@ -44,6 +44,9 @@ final class ActorSelf<M> implements Self<M> {
 
     private @Nullable Mail failedOn;
 
+    /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
+    volatile boolean suspended;
+
     /// The start of a loop that wants to be acknowledged.
     private @Nullable Starting<?> starting;
 
@@ -230,6 +233,11 @@ final class ActorSelf<M> implements Self<M> {
             unasked.holder = cell;
             return unasked;
         }
+        keepOpen(held);
+        return held;
+    }
+
+    private void keepOpen(Request<?> held) {
         held.hold = Request.Hold.DEFERRED;
         if (held.cell != null) {
             held.cell.holder = null;
@@ -238,7 +246,39 @@ final class ActorSelf<M> implements Self<M> {
             current = null;
             OpenRequests.of(this).add(held);
         }
-        return held;
+    }
+
+    @Override
+    public Optional<Caller<?>> deferCurrent() {
+        enter();
+        if (!(current instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
+            return Optional.empty();
+        }
+        keepOpen(request);
+        return Optional.of(request);
+    }
+
+    @Override
+    public void resume(Caller<?> deferred) {
+        enter();
+        var request = (Request<?>) deferred;
+        if (request.holder != cell) {
+            throw new IllegalStateException(
+                    "the request "
+                            + request.message
+                            + " was not deferred by "
+                            + cell
+                            + " and cannot be taken up by it");
+        }
+        if (request.hold == Request.Hold.DEFERRED) {
+            OpenRequests.of(this).remove(request);
+            request.hold = Request.Hold.HELD;
+            if (request.cell != null) {
+                request.cell.holder = cell;
+            }
+            OpenRequests.receive(cell, this, request);
+            current = request;
+        }
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.spi.Scheduler;
 
-/// What `spi.Door`'s default methods call.
+/// What the methods of `spi.Door` and `spi.Scheduler` call.
 public final class Doors {
     private Doors() {}
 
@@ -23,5 +25,13 @@ public final class Doors {
 
     public static <R> Pending<R> ask(Ref<?> door, Call<?, R> request) {
         return Refs.ask(door, request);
+    }
+
+    public static Node nodeOf(Ref<?> ref) {
+        return Refs.nodeOf(ref);
+    }
+
+    public static Scheduler scheduler(Node node) {
+        return ((LocalNode) node).scheduler;
     }
 }

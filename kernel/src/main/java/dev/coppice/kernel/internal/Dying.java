@@ -115,7 +115,7 @@ final class Dying {
 
     private static void failHeld(@Nullable Mail mail, ExitReason reason) {
         if (mail instanceof Request<?> request && request.cell != null && request.hold != Request.Hold.SETTLED) {
-            request.cell.complete(Cell.exited(reason));
+            request.complete(Cell.exited(reason));
         }
     }
 

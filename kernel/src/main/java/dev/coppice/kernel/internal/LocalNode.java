@@ -323,6 +323,11 @@ public final class LocalNode implements Node {
         received.increment();
     }
 
+    /// How many messages have been received.
+    long received() {
+        return received.sum() + (scheduler instanceof Places places ? places.received() : 0);
+    }
+
     void countSpawned() {
         spawned.increment();
     }
@@ -348,17 +353,12 @@ public final class LocalNode implements Node {
 
     @Override
     public Counters counters() {
-        long in = accepted.sum();
-        long out = received.sum();
-        if (scheduler instanceof Places places) {
-            in += places.accepted();
-            out += places.received();
-        }
+        long in = accepted.sum() + (scheduler instanceof Places places ? places.accepted() : 0);
         var dead = new TreeMap<String, Long>();
         letters.forEach((reason, count) -> dead.put(reason, count.sum()));
         return new Counters(
                 in,
-                out,
+                received(),
                 waiting(guardian) + names.waitingMessages(),
                 dead,
                 lateReplies.sum(),

@@ -3,8 +3,10 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Offer;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Envelope;
+import dev.coppice.kernel.spi.Interception;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -92,13 +94,21 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
     public void fail(Failure why) {}
 
     @Override
+    public void settle(Outcome<?> outcome) {}
+
+    @Override
+    public Mail intercept(Interception interception) {
+        return this;
+    }
+
+    @Override
     public Offer passTo(Ref<? super Object> to) {
         return Refs.deliver(to, this, false);
     }
 
     @Override
     public void drop(Ref<?> at, DeadLetter.Reason reason) {
-        Refs.nodeOf(at).deadLetter(this, at, reason);
+        Refs.nodeOf(at).refuse(this, at, reason);
     }
 
     @Override

@@ -29,6 +29,7 @@ final class Monitors {
             case Cell<?> cell -> cell;
             case Named<?> named -> named.holder();
             case Via<?> via -> actorOf(via.target());
+            case Door<?> door when door.behind().isPresent() -> actorOf(door.behind().get());
             case Door<?> door ->
                     door.actor()
                             .map(pid -> (Cell<?>) pid)

@@ -128,7 +128,7 @@ final class OpenRequests {
     void failWaiting(ExitReason reason) {
         for (var request = oldest; request != null; request = request.newer) {
             if (request.cell != null && request.hold != Request.Hold.SETTLED) {
-                request.cell.complete(Cell.exited(reason));
+                request.complete(Cell.exited(reason));
             }
         }
     }

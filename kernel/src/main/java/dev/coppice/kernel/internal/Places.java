@@ -76,7 +76,7 @@ final class Places implements Scheduler {
     Places(LocalNode node, int regular) {
         this.node = node;
         this.regular = regular;
-        this.threads = Thread.ofVirtual().name(node.config().name() + "-", 0);
+        this.threads = Thread.ofVirtual().name(node.config().name() + "-worker");
         for (int i = 0; i < regular; i++) {
             places[i] = new Place(i);
         }
@@ -327,6 +327,9 @@ final class Places implements Scheduler {
     private static void park(Waiting waiting, Thread thread) {
         if (thread.isVirtual()) {
             Thread.yield(); // a short call is answered by then, and a park costs more
+        }
+        if (!waiting.over()) {
+            waiting.stops();
         }
         boolean interrupted = false;
         while (!waiting.over()) {

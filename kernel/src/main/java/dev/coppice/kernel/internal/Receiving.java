@@ -63,6 +63,9 @@ final class Receiving {
     /// incarnation must not meet again; a body that catches it still has the mail where it was.
     private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, Mail mail) {
         try {
+            if (mail instanceof Signal signal && signal.putOff(cell)) {
+                return new Seen.Declined<>();
+            }
             var message = mail instanceof Signal signal ? signal.open(cell) : mail.message();
             if (message == null) {
                 return new Seen.Nothing<>();

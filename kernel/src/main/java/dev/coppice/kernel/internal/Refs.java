@@ -108,8 +108,12 @@ final class Refs {
     }
 
     private static LocalNode nodeOfDoor(Door<?> door) {
-        var behind = door.actor();
-        if (behind.isPresent() && behind.get() instanceof Cell<?> cell) {
+        var behind = door.behind();
+        if (behind.isPresent()) {
+            return nodeOf(behind.get());
+        }
+        var one = door.actor();
+        if (one.isPresent() && one.get() instanceof Cell<?> cell) {
             return cell.node;
         }
         var actor = Runner.actor();

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// Help against CPU hogs: virtual threads are not time-sliced, so as many hogs as carriers stop every other one.
 ///
 /// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
-/// some milliseconds, the carriers are hogged: the JDK scheduler's parallelism is raised, JVM-wide, doubling what was added before, and
-/// a few virtual threads are started from fresh platform threads, which makes the pool notice. The operating system slices the
-/// carriers. When canaries have been quick for a while the parallelism goes down again, step by step, to what it was.
+/// some milliseconds and no message is received meanwhile either, the carriers are hogged. (The canary alone says too little: it comes from
+/// outside, and busy carriers look at their own queues first.) Then the JDK scheduler's parallelism is raised, JVM-wide, doubling what was added before, and a few
+/// virtual threads are started from fresh platform threads, which makes the pool notice. The operating system slices the carriers. When
+/// canaries have been quick for a while the parallelism goes down again, by halves, to what it was.
 final class Relief {
     private static final int MOST_EXTRA = 192;
     private static final int KICKS = 4;
@@ -74,7 +75,7 @@ final class Relief {
     static final class Canary {
         private static final long EVERY = 10_000_000;
         private static final long LATE = 8_000_000;
-        private static final long CALM = 2_000_000_000L;
+        private static final long CALM = 1_000_000_000L;
 
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
         private volatile boolean sings = true;
@@ -82,14 +83,22 @@ final class Relief {
         private long lastLate;
         private boolean late;
         private int raised;
+        private long lastReceived;
+        private long moved;
 
         boolean late() {
             return late;
         }
 
-        void look(long now, boolean hogged) {
+        /// @param hogged whether a place stands still
+        /// @param received how many messages have been received so far
+        void look(long now, boolean hogged, long received) {
+            if (received != lastReceived) {
+                lastReceived = received;
+                moved = now;
+            }
             if (!sings) {
-                if (now - sentAt > LATE) {
+                if (now - sentAt > LATE && now - moved > LATE) {
                     late = true;
                     lastLate = now;
                     raised += raise(Math.max(cores, raised));
@@ -99,8 +108,9 @@ final class Relief {
             }
             late = false;
             if (raised > 0 && now - lastLate > CALM && !hogged) {
-                lower(cores);
-                raised -= cores;
+                int less = Math.min(raised, Math.max(cores, raised / 2));
+                lower(less);
+                raised -= less;
                 lastLate = now;
             }
             if (now - sentAt > EVERY) {

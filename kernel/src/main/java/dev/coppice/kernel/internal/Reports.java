@@ -44,6 +44,10 @@ final class Reports {
         if (cell.body instanceof Starting<?>) {
             return ActorInfo.Status.STARTING;
         }
+        var self = cell.self;
+        if (self != null && self.suspended) {
+            return ActorInfo.Status.SUSPENDED;
+        }
         if (cell.resting() && handled(cell) != null || cell.waiting != null) {
             return ActorInfo.Status.WAITING;
         }

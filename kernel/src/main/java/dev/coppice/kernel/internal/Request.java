@@ -4,6 +4,7 @@ import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.spi.Interception;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -27,6 +28,10 @@ public final class Request<R> extends Mail implements Caller<R> {
     final @Nullable WaitCell<R> cell;
 
     private final @Nullable Function<Object, Object> wrap;
+
+    /// Stands between the holder and the cell, when a door has intercepted the request.
+    private final @Nullable Relay relay;
+
     private @Nullable Object opened;
 
     /// Written by the holder; `SETTLED` also by whoever answers through the [Caller].
@@ -45,13 +50,18 @@ public final class Request<R> extends Mail implements Caller<R> {
     @Nullable Request<?> newer;
 
     Request(Object message, @Nullable WaitCell<R> cell) {
-        this(message, cell, null);
+        this(message, cell, null, null);
     }
 
-    private Request(Object message, @Nullable WaitCell<R> cell, @Nullable Function<Object, Object> wrap) {
+    private Request(
+            Object message,
+            @Nullable WaitCell<R> cell,
+            @Nullable Function<Object, Object> wrap,
+            @Nullable Relay relay) {
         super(message);
         this.cell = cell;
         this.wrap = wrap;
+        this.relay = relay;
         if (cell != null) {
             cell.waitsFor(this);
         }
@@ -71,12 +81,17 @@ public final class Request<R> extends Mail implements Caller<R> {
 
     @Override
     Mail wrapped(Function<Object, Object> outer) {
-        return new Request<>(message, cell, wrap == null ? outer : wrap.andThen(outer));
+        return new Request<>(message, cell, wrap == null ? outer : wrap.andThen(outer), relay);
     }
 
     /// The same caller with another message: what `forward` sends.
     Request<R> as(Object other) {
-        return new Request<>(other, cell);
+        return new Request<>(other, cell, null, relay);
+    }
+
+    @Override
+    public Request<R> intercept(Interception interception) {
+        return cell == null ? this : new Request<>(message, cell, wrap, Relay.begin(cell, relay, interception));
     }
 
     @Override
@@ -86,7 +101,7 @@ public final class Request<R> extends Mail implements Caller<R> {
 
     @Override
     public boolean waiting() {
-        return hold != Hold.SETTLED && cell != null && !cell.over();
+        return hold != Hold.SETTLED && cell != null && !cell.over() && (relay == null || !relay.over());
     }
 
     @Override
@@ -109,9 +124,19 @@ public final class Request<R> extends Mail implements Caller<R> {
         settle(new Outcome.Failed<>(why));
     }
 
-    private void settle(Outcome<R> outcome) {
+    @Override
+    public void settle(Outcome<?> outcome) {
         hold = Hold.SETTLED;
-        if (cell != null && !cell.complete(outcome) && outcome instanceof Outcome.Replied<R>) {
+        complete(outcome);
+    }
+
+    /// Tells whoever is to be told, and leaves the holder's own marks alone.
+    void complete(Outcome<?> outcome) {
+        if (cell == null) {
+            return;
+        }
+        boolean first = relay == null ? cell.complete(outcome) : relay.end(new Interception.End.Settled(outcome));
+        if (!first && outcome instanceof Outcome.Replied<?>) {
             cell.late();
         }
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// the mailbox, and so the order, of the messages.
 ///
 /// A selective receive may look at it several times before it is received: `open` makes the message once, `claim` receives it.
-abstract sealed class Signal extends Mail {
+abstract sealed class Signal extends Mail
+        permits Signal.Nudge, Signal.Stop, Signal.Exited, Signal.Gone, Signal.Tick, Signal.Answer, Inspecting.Asked {
     private static final Object NOTHING = new Object();
 
     private @Nullable Object opened;
@@ -36,6 +37,11 @@ abstract sealed class Signal extends Mail {
     @Override
     Object told() {
         return getClass().getSimpleName();
+    }
+
+    /// Whether a selective receive of this body must leave it where it is.
+    boolean putOff(Cell<?> receiver) {
+        return false;
     }
 
     /// Whether it has not been withdrawn.

@@ -4,11 +4,13 @@ import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.spi.Interception;
 import dev.coppice.kernel.spi.Scheduler;
 import dev.coppice.kernel.spi.Waiting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +179,11 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
+    @Override
+    public void stops() {
+        arm();
+    }
+
     void arm() {
         if (patience < Long.MAX_VALUE) {
             scheduler.schedule(this, scheduler.nanoTime() + patience);
@@ -195,7 +202,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
             abort();
         }
         if (state == null) {
-            arm();
             assert LockOrder.none("a thread waits");
             scheduler.suspend(this);
         }
@@ -207,7 +213,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// As [#suspend], for the kernel's own waits, which an exit does not end.
     void suspendFirmly() {
         if (state == null) {
-            arm();
             scheduler.suspend(this);
         }
     }
@@ -309,6 +314,17 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         if (state != null) {
             tellWatchers();
         }
+    }
+
+    /// Runs this once when the cell is over, on the thread that completes it; at once when it is over already.
+    void whenOver(Runnable deed) {
+        watch(new WaitCell<>(null, node, Long.MAX_VALUE).onComplete(_ -> deed.run()));
+    }
+
+    /// How it ended for those between the caller and the holder.
+    Interception.End end() {
+        var seen = state;
+        return seen == TIMED_OUT ? new Interception.End.TimedOut() : Relay.of(Objects.requireNonNull(seen, "open"));
     }
 
     private void tellWatchers() {

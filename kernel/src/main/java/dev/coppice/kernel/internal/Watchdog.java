@@ -139,7 +139,8 @@ final class Watchdog implements Runnable {
                 place.lastTick = tick;
                 place.still = 0;
                 moving++;
-            } else if (blocked(worker)) {
+            } else if (blocked(worker)
+                    && worker.place == place) { // else it waits in the kernel and has handed the place on
                 if (work) {
                     catchBlocking(worker);
                 }
@@ -155,13 +156,18 @@ final class Watchdog implements Runnable {
             run.watch(node.observers, now, slowHandler);
         }
         if (work && moving == 0) {
-            if (places.anyIdle()) {
-                places.wakeOne();
-            } else {
-                addPlace();
-            }
+            goRoundThem();
         }
-        canary.look(now, hogged > 0);
+        canary.look(now, hogged > 0, node.received());
+    }
+
+    /// Work waits behind places that stand still.
+    private void goRoundThem() {
+        if (places.anyIdle()) {
+            places.wakeOne();
+        } else {
+            addPlace();
+        }
     }
 
     private static boolean blocked(Worker worker) {

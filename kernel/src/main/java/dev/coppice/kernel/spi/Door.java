@@ -1,6 +1,7 @@
 package dev.coppice.kernel.spi;
 
 import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
@@ -19,6 +20,16 @@ public non-sealed interface Door<M> extends Ref<M> {
     /// The actor behind this door, for monitors; empty when there is none.
     default Optional<Pid<?>> actor() {
         return Optional.empty();
+    }
+
+    /// The ref before which this door stands, when all that it lets pass goes there: its node and its monitors are that one's.
+    default Optional<Ref<?>> behind() {
+        return Optional.empty();
+    }
+
+    /// The node that a ref belongs to. For a door with nobody behind it: the current actor's, else any that runs.
+    static Node nodeOf(Ref<?> ref) {
+        return Doors.nodeOf(ref);
     }
 
     @Override

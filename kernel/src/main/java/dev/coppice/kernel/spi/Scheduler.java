@@ -1,5 +1,7 @@
 package dev.coppice.kernel.spi;
 
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.internal.Doors;
 import java.time.Instant;
 
 /// The seam between the kernel and the machine: who runs when, what time it is, what is random. A node has one.
@@ -7,6 +9,11 @@ import java.time.Instant;
 /// The production scheduler runs ready actors on places (one per core) with workers on virtual threads. A test's scheduler picks by a
 /// seed and moves a virtual clock; nothing else in the kernel differs.
 public interface Scheduler extends AutoCloseable {
+
+    /// That of a node: clock, alarms and chance for the doors around its actors.
+    static Scheduler of(Node node) {
+        return Doors.scheduler(node);
+    }
 
     /// An actor became ready: run it once, soon, on a thread that may wait.
     void ready(Activation activation);

@@ -11,6 +11,10 @@ public abstract class Waiting extends Alarm {
     /// Whether the event has happened. Stays true until the same thread waits again.
     public abstract boolean over();
 
+    /// Called by the scheduler, once in a wait, on the waiting thread, when the event has not happened at once and the thread is going to
+    /// stop for it: the time to schedule a deadline, which most waits do not live to need.
+    public void stops() {}
+
     /// Called by the scheduler, on the waiting thread, when that was interrupted while it waited. The flag has been cleared and is set
     /// again after the wait.
     public void interrupted() {}

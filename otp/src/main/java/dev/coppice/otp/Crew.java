@@ -1,0 +1,107 @@
+package dev.coppice.otp;
+
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.StartFailed;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The workers of one pool, by place: each place has a living worker, or the pool ends. Confined to the pool.
+final class Crew<M> {
+    private final Self<?> self;
+    private final Actor<M> worker;
+    private final Lines lines;
+    private final List<Pid<M>> places = new ArrayList<>();
+    private Intensity intensity;
+
+    Crew(Self<?> self, Actor<M> worker, Intensity intensity, Class<?> kind) {
+        this.self = self;
+        this.worker = worker;
+        this.intensity = intensity;
+        this.lines = new Lines(kind, self.pid().path(), self.node().config().loggedPerMinute());
+    }
+
+    int size() {
+        return places.size();
+    }
+
+    /// All of them, each alive a moment ago.
+    List<Pid<M>> all() {
+        for (int i = 0; i < places.size(); i++) {
+            get(i);
+        }
+        return List.copyOf(places);
+    }
+
+    /// Whose exit is on its way already is replaced now: nothing is handed to the dead if that can be seen.
+    Pid<M> get(int place) {
+        var pid = places.get(place);
+        if (pid.alive()) {
+            return pid;
+        }
+        replace(place, new ExitReason.NoProcess());
+        return places.get(place);
+    }
+
+    /// A worker has ended; others than those in a place were told to, or are not ours.
+    void left(Pid<?> pid, ExitReason why) {
+        int place = places.indexOf(pid);
+        if (place >= 0) {
+            replace(place, why);
+        }
+    }
+
+    /// Whether it has something to do: a snapshot.
+    static boolean atWork(Pid<?> pid) {
+        var info = pid.info();
+        return info.queued() > 0 || info.doing().isPresent();
+    }
+
+    /// Up to this size, or down to it as long as the last one is at rest: a stop that meets an actor inside a selective receive would end
+    /// it there.
+    void resize(int size) {
+        while (places.size() < size) {
+            places.add(self.spawnLinked(worker));
+        }
+        while (places.size() > size && !atWork(places.getLast())) {
+            places.removeLast().stop();
+        }
+    }
+
+    /// A start that fails counts too and is tried again at once, as often as the intensity allows.
+    private void replace(int place, ExitReason why) {
+        var reason = why;
+        while (true) {
+            intensity = intensity.count(self.nanoTime());
+            if (intensity.exceeded() || reason.escalates()) {
+                giveUp(reason);
+            }
+            try {
+                var pid = self.spawnLinked(worker);
+                places.set(place, pid);
+                self.node().publish(new NodeEvent.Restarted(self.pid(), id(place), pid, reason));
+                return;
+            } catch (StartFailed failed) {
+                reason = failed.reason();
+                lines.startFailed(self.nanoTime(), id(place), reason);
+            }
+        }
+    }
+
+    private void giveUp(ExitReason why) {
+        lines.gaveUp("worker", why, intensity);
+        self.node().publish(new NodeEvent.GaveUp(self.pid(), "worker", why));
+        self.stop(
+                why.escalates()
+                        ? why
+                        : new ExitReason.Shutdown(
+                                "gave up: more replacements of workers than " + intensity + ", the last after " + why));
+    }
+
+    private static String id(int place) {
+        return "worker-" + (place + 1);
+    }
+}
