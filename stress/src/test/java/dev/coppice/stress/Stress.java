@@ -12,7 +12,7 @@ public final class Stress {
     private static final String TWIN = "TwinStress";
     private static final String SOUND = "Sound";
 
-    /// One pair of forks a test, each actor compiled by the same compiler; enough to see what a change broke.
+    /// One pair of forks a test, compiled as in production, which starts fastest; enough to see what a change broke.
     private static final List<String> QUICK =
             List.of(
                     "-f",
@@ -26,7 +26,7 @@ public final class Stress {
                     "-sc",
                     "false",
                     "-jvmArgs",
-                    "-XX:-TieredCompilation");
+                    "-XX:+TieredCompilation");
 
     /// Each actor interpreted, by C1 and by C2, in every combination, with and without the compilers' own randomness.
     private static final List<String> FULL =
