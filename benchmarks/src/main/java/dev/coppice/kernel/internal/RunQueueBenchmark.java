@@ -1,7 +1,7 @@
 package dev.coppice.kernel.internal;
 
-import dev.coppice.kernel.Recipe;
-import dev.coppice.kernel.spi.Activation;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Server;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// A place's run queue, by its owner alone. In the kernel's package, which the class path allows, to see it at all.
@@ -26,11 +27,17 @@ public class RunQueueBenchmark {
     private static final int MANY = 64;
 
     private final Place place = new Place(0);
-    private final Activation activation = new Idle();
+    private final Node node = Node.start();
+    private final Cell<?> ready = (Cell<?>) node.spawn(Server.of(() -> (Server<Object>) (_, _) -> {}));
+
+    @TearDown
+    public void close() {
+        node.close();
+    }
 
     @Benchmark
-    public @Nullable Activation push_and_pop_one() {
-        place.push(activation);
+    public @Nullable Cell<?> push_and_pop_one() {
+        place.push(ready);
         return place.pop();
     }
 
@@ -38,32 +45,12 @@ public class RunQueueBenchmark {
     @OperationsPerInvocation(MANY)
     public int push_many_then_pop_them() {
         for (int i = 0; i < MANY; i++) {
-            place.push(activation);
+            place.push(ready);
         }
         int popped = 0;
         while (place.pop() != null) {
             popped++;
         }
         return popped;
-    }
-
-    private static final class Idle implements Activation {
-        @Override
-        public void run() {}
-
-        @Override
-        public Recipe.Threading threading() {
-            return Recipe.Threading.SHARED;
-        }
-
-        @Override
-        public boolean ended() {
-            return false;
-        }
-
-        @Override
-        public long id() {
-            return 0;
-        }
     }
 }

@@ -32,7 +32,11 @@ final class OpenRequests {
     static void takeUp(Cell<?> cell, ActorSelf<?> self, Request<?> request) {
         if (request.holder != cell) {
             throw new IllegalStateException(
-                    "the request " + request.message + " was not deferred by " + cell + " and cannot be taken up by it");
+                    "the request "
+                            + request.message
+                            + " was not deferred by "
+                            + cell
+                            + " and cannot be taken up by it");
         }
         if (request.hold == Request.Hold.DEFERRED) {
             of(self).remove(request);
