@@ -39,7 +39,7 @@ public final class Crawl {
             var report = crawler.call(new Crawler.Crawl(site.start()));
             report.pages().forEach((page, status) -> IO.println(status + " " + page.getPath()));
             report.failed().forEach((page, _) -> IO.println("failed " + page.getPath()));
-            IO.println(report.pages().size() + " pages, " + node.crashes().size() + " fetcher lost and replaced");
+            IO.println(report.pages().size() + " pages, " + report.failed().size() + " failed with its fetcher");
         }
     }
 }

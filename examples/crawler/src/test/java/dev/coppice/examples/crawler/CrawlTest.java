@@ -46,7 +46,7 @@ class CrawlTest {
                             "200 /trees/hazel",
                             "200 /trees/oak",
                             "failed /broken",
-                            "8 pages, 1 fetcher lost and replaced");
+                            "8 pages, 1 failed with its fetcher");
         }
     }
 
