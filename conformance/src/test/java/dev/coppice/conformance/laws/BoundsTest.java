@@ -9,6 +9,7 @@ import static dev.coppice.conformance.laws.Talk.puppet;
 import static dev.coppice.conformance.laws.Talk.server;
 import static dev.coppice.conformance.laws.Talk.shutdown;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Broke;
@@ -295,6 +296,26 @@ class BoundsTest {
             assertThat(Set.of(probe.expect(), probe.expect()))
                     .containsExactlyInAnyOrder(new Mark(0), new Note("from the predicate"));
             assertThat(askers).hasSize(2);
+        }
+
+        @Laws
+        void with_a_predicate_that_throws_ends_the_send_and_the_message_is_a_dead_letter(Lab lab) {
+            var gate = lab.gate();
+            var probe = lab.<Talk>probe();
+            var mailbox =
+                    Mailbox.droppingOldest(4)
+                            .droppable(message -> {
+                                if (message.equals(new Mark(13))) {
+                                    throw new IllegalStateException("no opinion");
+                                }
+                                return true;
+                            });
+            var pid = stuck(lab, gate, mailbox, probe);
+            assertThatThrownBy(() -> pid.send(new Mark(13))).hasMessage("no opinion");
+            pid.send(new Mark(1));
+            gate.open();
+            expect(probe, 1);
+            closed(lab, Map.of("Refused", 1L));
         }
 
         @Laws

@@ -134,11 +134,18 @@ final class BoundedCell<M> extends Cell<M> {
         };
     }
 
+    /// Runs the user's predicate on the sender. One that throws ends the send there, and the message, which has been counted, is a dead
+    /// letter.
     private boolean mayDrop(Mail mail) {
-        return switch (mailbox.policy()) {
-            case DROP_OLDEST, DROP_NEWEST -> mailbox.droppable().test(mail.message);
-            default -> false;
-        };
+        try {
+            return switch (mailbox.policy()) {
+                case DROP_OLDEST, DROP_NEWEST -> mailbox.droppable().test(mail.message);
+                default -> false;
+            };
+        } catch (Throwable thrown) {
+            node.deadLetter(mail, this, new DeadLetter.Reason.Refused(mailbox + ": its predicate threw " + thrown));
+            throw thrown;
+        }
     }
 
     private Offer refuse(Mail mail, DeadLetter.Reason reason) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Help against CPU hogs: virtual threads are not time-sliced, so as many hogs as carriers stop every other one.
 ///
 /// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
-/// some milliseconds and no message is received meanwhile either, the carriers are hogged. (The canary alone says too little: it comes from
+/// some milliseconds and hardly a message is received meanwhile, the carriers are hogged. (The canary alone says too little: it comes from
 /// outside, and busy carriers look at their own queues first.) Then the JDK scheduler's parallelism is raised, JVM-wide, doubling what was added before, and a few
 /// virtual threads are started from fresh platform threads, which makes the pool notice. The operating system slices the carriers. When
 /// canaries have been quick for a while the parallelism goes down again, by halves, to what it was.
@@ -75,6 +75,10 @@ final class Relief {
     static final class Canary {
         private static final long EVERY = 10_000_000;
         private static final long LATE = 8_000_000;
+
+        /// Messages that each core receives in that time when it is busy, not hogged: a tenth of a millisecond each.
+        private static final long BUSY = 80;
+
         private static final long CALM = 1_000_000_000L;
 
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
@@ -83,8 +87,7 @@ final class Relief {
         private long lastLate;
         private boolean late;
         private int raised;
-        private long lastReceived;
-        private long moved;
+        private long receivedBefore;
 
         boolean late() {
             return late;
@@ -93,31 +96,38 @@ final class Relief {
         /// @param hogged whether a place stands still
         /// @param received how many messages have been received so far
         void look(long now, boolean hogged, long received) {
-            if (received != lastReceived) {
-                lastReceived = received;
-                moved = now;
-            }
             if (!sings) {
-                if (now - sentAt > LATE && now - moved > LATE) {
-                    late = true;
-                    lastLate = now;
-                    raised += raise(Math.max(cores, raised));
+                if (now - sentAt > LATE) {
+                    if (received - receivedBefore < BUSY * cores) {
+                        late = true;
+                        lastLate = now;
+                        raised += raise(Math.max(cores, raised));
+                    } else {
+                        late = false;
+                        lowerHalf(now);
+                    }
                     sentAt = now;
+                    receivedBefore = received;
                 }
                 return;
             }
             late = false;
             if (raised > 0 && now - lastLate > CALM && !hogged) {
-                int less = Math.min(raised, Math.max(cores, raised / 2));
-                lower(less);
-                raised -= less;
-                lastLate = now;
+                lowerHalf(now);
             }
             if (now - sentAt > EVERY) {
                 sings = false;
                 sentAt = now;
+                receivedBefore = received;
                 Thread.startVirtualThread(() -> sings = true);
             }
+        }
+
+        private void lowerHalf(long now) {
+            int less = Math.min(raised, Math.max(cores, raised / 2));
+            lower(less);
+            raised -= less;
+            lastLate = now;
         }
 
         void stop() {
