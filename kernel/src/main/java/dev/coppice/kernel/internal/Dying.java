@@ -239,10 +239,24 @@ final class Dying {
         if (known) {
             cell.node.observers.exited(cell, path, reason);
         }
+        tell(cell, reason);
+        cell.parent = null;
+    }
+
+    /// Links and monitors first, then who waits for the exit: whoever has waited finds that all notices are on their way.
+    private static void tell(Cell<?> cell, ExitReason reason) {
+        Tie waiters = null;
         for (var tie = Ties.take(cell); tie != null; tie = Ties.take(cell)) {
+            if (tie.isWaiter()) {
+                tie.oneNext = waiters;
+                waiters = tie;
+            } else {
+                tie.announce(cell, reason);
+            }
+        }
+        for (var tie = waiters; tie != null; tie = tie.oneNext) {
             tie.announce(cell, reason);
         }
-        cell.parent = null;
     }
 
     /// Closes the table of ties, and says so in the exit word; false when somebody else has done it.

@@ -89,6 +89,10 @@ final class Tie implements Cancellable {
         return into == null && waiter == null;
     }
 
+    boolean isWaiter() {
+        return waiter != null;
+    }
+
     Ref<?> subject() {
         return subject == null ? one : subject;
     }
