@@ -271,6 +271,7 @@ class PoolTest {
             assertThatExceptionOfType(CallFailed.class)
                     .isThrownBy(() -> pool.call(new Crash()))
                     .withCause(new IllegalStateException("boom"));
+            before.getFirst().await(); // its callers are told first
             assertThat(ask(pool, 4)).doesNotContain((Pid<Msg>) before.getFirst());
             assertThat(workers(pool)).hasSize(2).contains(before.getLast());
         }

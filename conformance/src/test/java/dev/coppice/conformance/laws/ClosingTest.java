@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -47,25 +46,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("#111")
 class ClosingTest {
     private static Recipe<Talk> saying(Probe<String> probe, String name) {
-        return saying(name, probe::send);
-    }
-
-    private static Recipe<Talk> saying(String name, Consumer<String> ear) {
-        return Server.<Talk>of(() ->
-                        new Server<Talk>() {
-                            @Override
-                            public void handle(Talk message, Self<Talk> self) throws Exception {
-                                if (message instanceof Do(Talk.Deed deed)) {
-                                    deed.run(self);
-                                }
-                            }
-
-                            @Override
-                            public void terminate(ExitReason reason, Self<Talk> self) {
-                                ear.accept(name);
-                            }
-                        })
-                .labelled(name);
+        return Talk.saying(name, probe::send);
     }
 
     @Nested
@@ -74,7 +55,7 @@ class ClosingTest {
         void actors_stop_in_reverse_order_of_their_start(Lab lab) {
             var said = new CopyOnWriteArrayList<String>();
             for (var name : List.of("1", "2", "3")) {
-                lab.node().spawn(saying(name, said::add));
+                lab.node().spawn(Talk.saying(name, said::add));
             }
             lab.node().close();
             assertThat(said).containsExactly("3", "2", "1");
@@ -85,7 +66,7 @@ class ClosingTest {
         @Laws
         void closing_twice_is_closing_once(Lab lab) {
             var said = new CopyOnWriteArrayList<String>();
-            lab.node().spawn(saying("once", said::add));
+            lab.node().spawn(Talk.saying("once", said::add));
             lab.node().close();
             lab.node().close();
             lab.node().stop();
@@ -123,7 +104,7 @@ class ClosingTest {
             var node = lab.node(lab.config().closeBudget(millis(300)));
             var gate = lab.gate();
             var stuck = lab.stuckAt(gate, puppet().labelled("ignorant").stopWithin(seconds(100)));
-            var waiting = node.spawn(saying("patient", _ -> {}));
+            var waiting = node.spawn(Talk.saying("patient", _ -> {}));
             var before = lab.elapsed();
             var start = System.nanoTime();
             node.close();
@@ -192,7 +173,7 @@ class ClosingTest {
         void stop_works(Lab lab) {
             var node = lab.node();
             var said = new CopyOnWriteArrayList<String>();
-            node.spawn(saying("stopped", said::add));
+            node.spawn(Talk.saying("stopped", said::add));
             lab.puppet().send(new Do(self -> self.node().stop()));
             assertThat(node.await(LONG)).contains(new Shutdown());
             assertThat(said).containsExactly("stopped");
@@ -259,7 +240,7 @@ class ClosingTest {
                                             })
                                     .recipe(),
                             lab.config());
-            node.spawn(saying("beside the root", said::add));
+            node.spawn(Talk.saying("beside the root", said::add));
             assertThat(node.root()).isPresent();
             assertThat(node.await(millis(10))).isEmpty();
             @SuppressWarnings("unchecked")
@@ -307,8 +288,8 @@ class ClosingTest {
         @Tag("#61")
         void stop_last_when_they_were_started_first(Lab lab) {
             var said = new CopyOnWriteArrayList<String>();
-            var node = lab.node(saying("root", said::add), lab.config());
-            node.spawn(saying("later", said::add));
+            var node = lab.node(Talk.saying("root", said::add), lab.config());
+            node.spawn(Talk.saying("later", said::add));
             node.close();
             assertThat(said).containsExactly("later", "root");
         }

@@ -49,21 +49,7 @@ class DyingTest {
 
     /// An actor that says when it terminates.
     private static Recipe<Talk> saying(Probe<String> probe, String name) {
-        return Server.<Talk>of(() ->
-                        new Server<Talk>() {
-                            @Override
-                            public void handle(Talk message, Self<Talk> self) throws Exception {
-                                if (message instanceof Do(Talk.Deed deed)) {
-                                    deed.run(self);
-                                }
-                            }
-
-                            @Override
-                            public void terminate(ExitReason reason, Self<Talk> self) {
-                                probe.send(name);
-                            }
-                        })
-                .labelled(name);
+        return Talk.saying(name, probe::send);
     }
 
     @Nested

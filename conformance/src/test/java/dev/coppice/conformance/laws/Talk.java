@@ -10,6 +10,7 @@ import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import java.util.function.Consumer;
 
 /// The protocol that the tests of the laws speak.
 sealed interface Talk {
@@ -105,5 +106,24 @@ sealed interface Talk {
 
     static ExitReason.Crashed crashed(String why) {
         return new ExitReason.Crashed(new Boom(why));
+    }
+
+    /// An actor that says its name when it terminates.
+    static Recipe<Talk> saying(String name, Consumer<String> ear) {
+        return Server.<Talk>of(() ->
+                        new Server<Talk>() {
+                            @Override
+                            public void handle(Talk message, Self<Talk> self) throws Exception {
+                                if (message instanceof Do(Deed deed)) {
+                                    deed.run(self);
+                                }
+                            }
+
+                            @Override
+                            public void terminate(ExitReason reason, Self<Talk> self) {
+                                ear.accept(name);
+                            }
+                        })
+                .labelled(name);
     }
 }

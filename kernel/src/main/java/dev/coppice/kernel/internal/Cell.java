@@ -218,7 +218,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// Whether it runs on a place.
     final boolean shares() {
-        return recipe.threading() == Recipe.Threading.SHARED && !habit.blocks();
+        return threading() == Recipe.Threading.SHARED;
     }
 
     @Override
