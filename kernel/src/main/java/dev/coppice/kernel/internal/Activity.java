@@ -1,6 +1,7 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
@@ -95,7 +96,7 @@ final class Activity {
 
     private static void yieldPlace(Cell<?> cell, Runner runner) {
         runner.leaves();
-        if (cell.taken() != null || !cell.rest()) {
+        if (cell.selfRef().holdsMail() || !cell.rest()) {
             cell.node.scheduler.ready(cell);
         }
     }
@@ -106,7 +107,10 @@ final class Activity {
         assert LockOrder.none("user code runs");
         try {
             var message = open(cell, self, mail, runner, bounded);
-            if (message != null) {
+            var carrying = self.carrying;
+            if (message != null && carrying != null) {
+                carrying.around(mail.carried(), () -> server.handle(Activity.<M>typed(message), self));
+            } else if (message != null) {
                 server.handle(Activity.<M>typed(message), self);
             }
         } catch (Throwable thrown) {
@@ -124,12 +128,22 @@ final class Activity {
             var message = signal.open(cell);
             return message != null && signal.claim() ? message : null;
         }
+        if (mail instanceof Request<?> request && request.expired()) {
+            expired(cell, request);
+            return null;
+        }
         runner.received(cell, mail);
         if (bounded) {
             cell.received();
         }
         self.received(mail);
         return mail.message();
+    }
+
+    /// A request whose caller has waited long enough: not handled, since nobody would hear of it.
+    static void expired(Cell<?> cell, Request<?> request) {
+        cell.node.deadLetter(request, cell, new DeadLetter.Reason.Expired());
+        cell.received();
     }
 
     /// Counts a user message as received and makes it the current delivery.
