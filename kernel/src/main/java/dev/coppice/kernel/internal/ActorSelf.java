@@ -42,6 +42,9 @@ final class ActorSelf<M> implements Self<M> {
     /// How many messages it has received; read racily by reports.
     int turns;
 
+    /// How many of them were requests; as `turns`.
+    int requests;
+
     private @Nullable Mail failedOn;
 
     /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.

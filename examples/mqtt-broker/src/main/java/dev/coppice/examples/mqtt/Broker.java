@@ -24,7 +24,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// What a broker's actors share, and the tree that they form.
 ///
@@ -70,6 +72,11 @@ final class Broker implements AutoCloseable {
     }
 
     Supervisor tree() {
+        return tree(List.of());
+    }
+
+    /// @param before children that start before everything else, and end after it
+    Supervisor tree(List<Child> before) {
         // A session that is not in the store yet has an actor already: hence the connections.
         var sessions =
                 DynamicSupervisor.of()
@@ -87,13 +94,15 @@ final class Broker implements AutoCloseable {
                 Supervisor.restForOne(
                                 Child.of(sessions.named(SESSIONS)), Child.of("revival", revival).restart(TRANSIENT))
                         .intensity(FAILURES, PERIOD);
-        return Supervisor.oneForOne(
+        var children =
+                Stream.of(
                         Child.server(Router.NAME, () -> new Router(store, access)),
                         Child.supervisor(SESSION_TREE, sessionTree),
                         Child.of(connections.named(CONNECTIONS)),
                         // Netty frees a closed port a moment later, when its selector has turned.
                         Child.server(Listener.NAME, () -> new Listener(this))
-                                .backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))))
+                                .backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))));
+        return Supervisor.oneForOne(Stream.concat(before.stream(), children).toArray(Child[]::new))
                 .intensity(FAILURES, PERIOD);
     }
 
