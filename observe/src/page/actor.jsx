@@ -17,6 +17,7 @@ function Confirm({ deed, path, done, cancel, submit }) {
   const [secret, setSecret] = useState("");
   useEffect(() => ref.current.showModal(), []);
   const needs = !token();
+  useEffect(() => { if (done?.status === 401) setSecret(""); }, [done]);
   return (
     <dialog ref={ref} onClose={cancel} aria-labelledby="confirm-title">
       <form onSubmit={(event) => { event.preventDefault(); if (needs) setToken(secret.trim()); submit(); }}>

@@ -24,7 +24,7 @@ function Chart({ title, say, lines, points }) {
     const ink = colour("--dim");
     const grid = { stroke: colour("--rule"), width: 1 };
     const width = () => Math.max(200, box.current.clientWidth);
-    const height = 130;
+    const height = 140;
     plot.current = new uPlot({
       width: width(),
       height,
@@ -32,7 +32,7 @@ function Chart({ title, say, lines, points }) {
       legend: { show: true, live: true },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.15 : 1] } },
       axes: [
-        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: "{HH}:{mm}:{ss}", space: 70 },
+        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: "{HH}:{mm}:{ss}", space: 70, size: 26 },
         { stroke: ink, grid, ticks: { show: false }, font: "11px system-ui", size: 64, values: (_, values) => values.map(say), space: 34 },
       ],
       series: [

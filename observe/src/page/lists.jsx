@@ -44,13 +44,13 @@ export function Kinds({ beat }) {
   const sum = (map) => Object.values(map).reduce((all, one) => all + one, 0);
   const why = (map) => Object.entries(map).map(([reason, n]) => `${count(n)} ${reason}`).join(", ");
   return (
-    <section class="card">
+    <section class="card kinds">
       <table>
         <thead><tr><th>Started by</th><th>Behaviour</th><th class="num">Alive</th><th class="num">Queued</th><th class="num wide">Oldest</th><th class="num">Received</th><th class="num wide">Requests</th><th class="num wide">Time-outs</th><th class="num">Restarts</th><th class="num">Exits</th></tr></thead>
         <tbody>
           {(data || []).map(({ kind, living, ...all }) => (
             <tr key={kind.supervisor + " " + kind.behaviour}>
-              <td class="grow">{kind.supervisor}</td>
+              <td>{kind.supervisor}</td>
               <td>{kind.behaviour}</td>
               <td class="num">{count(living.actors)}</td>
               <td class="num">{count(living.queued)}</td>

@@ -29,7 +29,7 @@ function Facts({ node }) {
   return (
     <div class="facts">
       <Fact label="actors" value={(node.whole ? "" : "> ") + count(node.actors)} />
-      <Fact label="messages a second" value={short(node.received)} />
+      <Fact label="messages/s" value={short(node.received)} />
       <Fact label="waiting" value={count(node.queued)} bad={node.queued > 10000} />
       <Fact label="alarms" value={count(node.alarms)} bad={node.alarms > 0} />
       <Fact label="crashed" value={count(node.crashed)} />

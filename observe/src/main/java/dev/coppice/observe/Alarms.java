@@ -54,9 +54,7 @@ record Alarms(Map<Id, Alarm> standing, List<Alarm> past) {
         var next = new LinkedHashMap<>(standing);
         next.remove(id);
         var over = new ArrayList<Alarm>();
-        over.add(
-                new Alarm(
-                        kind, subject, was.detail(), was.raised(), was.times(), was.at(), Optional.of(now)));
+        over.add(new Alarm(kind, subject, was.detail(), was.raised(), was.times(), was.at(), Optional.of(now)));
         over.addAll(past.subList(0, Math.min(past.size(), PAST - 1)));
         return new Alarms(next, over);
     }

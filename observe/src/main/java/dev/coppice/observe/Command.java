@@ -82,7 +82,8 @@ public final class Command implements Callable<Integer> {
             }
             return URI.create("http://" + given.getRawAuthority());
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "the URL must be like http://127.0.0.1:4000, was " + url, e);
+            throw new ParameterException(
+                    spec.commandLine(), "the URL must be like http://127.0.0.1:4000, was " + url, e);
         }
     }
 
@@ -96,7 +97,9 @@ public final class Command implements Callable<Integer> {
     }
 
     private static boolean isUp(JsonNode health) {
-        return health.at("/startup/up").asBoolean() && health.at("/liveness/up").asBoolean() && health.at("/readiness/up").asBoolean();
+        return health.at("/startup/up").asBoolean()
+                && health.at("/liveness/up").asBoolean()
+                && health.at("/readiness/up").asBoolean();
     }
 
     private void print(JsonNode node, JsonNode tree, JsonNode alarms, JsonNode health) {

@@ -66,7 +66,9 @@ final class Deeds {
     private static Done restart(Pid<?> pid) {
         var above = pid.info().parent().flatMap(Deeds::supervisor);
         if (above.isEmpty()) {
-            return new Done(false, "only a child of a Supervisor can be restarted in order; kill this one, and whoever started it decides");
+            return new Done(
+                    false,
+                    "only a child of a Supervisor can be restarted in order; kill this one, and whoever started it decides");
         }
         var supervisor = above.get().within(PATIENCE);
         var child =

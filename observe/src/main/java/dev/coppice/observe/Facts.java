@@ -128,10 +128,15 @@ public final class Facts implements AutoCloseable {
         ledger.lines().forEach((kind, line) -> sums.put(kind, new Totals(line.received.sum(), line.requests.sum())));
         found.living()
                 .forEach((kind, living) ->
-                        sums.merge(kind, new Totals(living.received(), living.requests()), (a, b) ->
-                                new Totals(a.received + b.received, a.requests + b.requests)));
-        totals.forEach((kind, was) -> sums.merge(kind, was, (a, b) ->
-                new Totals(Math.max(a.received, b.received), Math.max(a.requests, b.requests))));
+                        sums.merge(
+                                kind,
+                                new Totals(living.received(), living.requests()),
+                                (a, b) -> new Totals(a.received + b.received, a.requests + b.requests)));
+        totals.forEach((kind, was) ->
+                sums.merge(
+                        kind,
+                        was,
+                        (a, b) -> new Totals(Math.max(a.received, b.received), Math.max(a.requests, b.requests))));
         return Map.copyOf(sums);
     }
 
@@ -200,7 +205,6 @@ public final class Facts implements AutoCloseable {
     Duration sinceTick() {
         return Duration.ofNanos(System.nanoTime() - tickedAt);
     }
-
 
     /// The counters of a kind; of one that nothing has happened to, zeros.
     Ledger.Line line(Kind kind) {

@@ -72,7 +72,9 @@ final class Gate {
         }
         return head.token.filter(this::isToken).isPresent()
                 ? Optional.empty()
-                : refused(401, "a change needs the token, which is in the address that the observer logged when it started");
+                : refused(
+                        401,
+                        "a change needs the token, which is in the address that the observer logged when it started");
     }
 
     /// In a time that tells nothing about where a wrong one differs.

@@ -11,6 +11,12 @@ public record Kind(String behaviour, String supervisor) implements Comparable<Ki
     /// Where everything goes that comes after the limit of kinds.
     static final Kind OTHER = new Kind("other", "other");
 
+    public Kind {
+        // Each lambda's class has a number that the next start changes; who wrote it is what matters.
+        int number = behaviour.indexOf("$$Lambda");
+        behaviour = number < 0 ? behaviour : behaviour.substring(0, number) + " lambda";
+    }
+
     /// From what an event says: the path without its last part, which is the name or the label and may itself contain slashes.
     static Kind of(ActorInfo info, String path) {
         var last = info.name().orElse(info.label());

@@ -36,21 +36,50 @@ public final class NodeMetrics implements MeterBinder {
 
     private void node(MeterRegistry registry) {
         count(registry, "coppice.node.accepted", "user messages that were sent", tags, f -> f.counters().accepted());
-        count(registry, "coppice.node.received", "user messages that were received", tags, f -> f.counters().received());
-        count(registry, "coppice.node.late.replies", "answers after their caller had given up", tags, f -> f.counters().lateReplies());
+        count(
+                registry,
+                "coppice.node.received",
+                "user messages that were received",
+                tags,
+                f -> f.counters().received());
+        count(
+                registry,
+                "coppice.node.late.replies",
+                "answers after their caller had given up",
+                tags,
+                f -> f.counters().lateReplies());
         count(registry, "coppice.node.spawned", "actors that were started", tags, f -> f.counters().spawned());
         count(registry, "coppice.node.exited", "actors that have exited", tags, f -> f.counters().exited());
-        count(registry, "coppice.node.crashed", "actors that exited for a reason that is not clean", tags, f -> f.counters().crashed());
-        count(registry, "coppice.node.unkillable", "killed actors whose code did not return in time", tags, f -> f.counters().unkillable());
+        count(
+                registry,
+                "coppice.node.crashed",
+                "actors that exited for a reason that is not clean",
+                tags,
+                f -> f.counters().crashed());
+        count(
+                registry,
+                "coppice.node.unkillable",
+                "killed actors whose code did not return in time",
+                tags,
+                f -> f.counters().unkillable());
         gauge(registry, "coppice.node.waiting", "user messages in mailboxes", tags, f -> f.counters().waiting());
         gauge(registry, "coppice.node.timers", "timers that are set", tags, f -> f.counters().timers());
         for (var reason : DeadLetter.Reason.class.getPermittedSubclasses()) {
             var name = reason.getSimpleName();
-            count(registry, "coppice.node.dead.letters", "messages that nobody handled", tags.and("reason", name), f -> letters(f.counters(), name));
+            count(
+                    registry,
+                    "coppice.node.dead.letters",
+                    "messages that nobody handled",
+                    tags.and("reason", name),
+                    f -> letters(f.counters(), name));
         }
         for (var kind : Alarm.Kind.values()) {
-            gauge(registry, "coppice.node.alarms", "alarms that stand", tags.and("kind", kind.name()), f ->
-                    f.alarms().stream().filter(alarm -> alarm.kind() == kind).count());
+            gauge(
+                    registry,
+                    "coppice.node.alarms",
+                    "alarms that stand",
+                    tags.and("kind", kind.name()),
+                    f -> f.alarms().stream().filter(alarm -> alarm.kind() == kind).count());
         }
     }
 
@@ -71,19 +100,48 @@ public final class NodeMetrics implements MeterBinder {
         var its = tags.and("behaviour", kind.behaviour(), "supervisor", kind.supervisor());
         gauge(registry, "coppice.actors", "actors that live", its, f -> living(f, kind).actors());
         gauge(registry, "coppice.mailbox.queued", "messages that wait", its, f -> living(f, kind).queued());
-        gauge(registry, "coppice.mailbox.longest", "messages in the longest mailbox", its, f -> living(f, kind).longest());
-        gauge(registry, "coppice.mailbox.oldest.seconds", "age of the oldest message, at least", its, f -> living(f, kind).oldest());
+        gauge(
+                registry,
+                "coppice.mailbox.longest",
+                "messages in the longest mailbox",
+                its,
+                f -> living(f, kind).longest());
+        gauge(
+                registry,
+                "coppice.mailbox.oldest.seconds",
+                "age of the oldest message, at least",
+                its,
+                f -> living(f, kind).oldest());
         count(registry, "coppice.actors.spawned", "actors that were started", its, f -> line(f, kind).spawned.sum());
         count(registry, "coppice.actors.restarts", "restarts by a supervisor", its, f -> line(f, kind).restarts.sum());
-        count(registry, "coppice.messages.received", "messages that were received", its, f -> totals(f, kind).received());
+        count(
+                registry,
+                "coppice.messages.received",
+                "messages that were received",
+                its,
+                f -> totals(f, kind).received());
         count(registry, "coppice.requests.received", "requests among them", its, f -> totals(f, kind).requests());
-        count(registry, "coppice.requests.timed.out", "requests whose caller gave up", its, f -> line(f, kind).timeOuts.sum());
-        count(registry, "coppice.mailbox.high.water", "times that a mailbox rose above its mark", its, f -> line(f, kind).highWaters.sum());
+        count(
+                registry,
+                "coppice.requests.timed.out",
+                "requests whose caller gave up",
+                its,
+                f -> line(f, kind).timeOuts.sum());
+        count(
+                registry,
+                "coppice.mailbox.high.water",
+                "times that a mailbox rose above its mark",
+                its,
+                f -> line(f, kind).highWaters.sum());
         Arrays.stream(ExitReason.class.getPermittedSubclasses())
                 .map(Class::getSimpleName)
                 .forEach(reason ->
-                        count(registry, "coppice.actors.exits", "actors that have exited", its.and("reason", reason), f ->
-                                sum(line(f, kind).exits, reason)));
+                        count(
+                                registry,
+                                "coppice.actors.exits",
+                                "actors that have exited",
+                                its.and("reason", reason),
+                                f -> sum(line(f, kind).exits, reason)));
     }
 
     private static double sum(ConcurrentHashMap<String, java.util.concurrent.atomic.LongAdder> by, String reason) {

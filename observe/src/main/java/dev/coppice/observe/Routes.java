@@ -53,7 +53,8 @@ final class Routes {
             return file(FILES.get(path));
         }
         return switch (path) {
-            case "/metrics" -> new Answer(200, "text/plain; version=0.0.4; charset=utf-8", prometheus.scrape().getBytes(UTF_8));
+            case "/metrics" ->
+                    new Answer(200, "text/plain; version=0.0.4; charset=utf-8", prometheus.scrape().getBytes(UTF_8));
             case "/health" -> health(facts.health());
             case "/health/start" -> health(facts.health().startup());
             case "/health/live" -> health(facts.health().liveness());
@@ -138,7 +139,8 @@ final class Routes {
             if (in == null) {
                 return Answer.error(404, "the page was left out of this build: " + name);
             }
-            return new Answer(200, TYPES.getOrDefault(name.substring(name.indexOf('.') + 1), "text/plain"), in.readAllBytes());
+            return new Answer(
+                    200, TYPES.getOrDefault(name.substring(name.indexOf('.') + 1), "text/plain"), in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

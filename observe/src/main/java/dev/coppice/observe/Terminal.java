@@ -25,11 +25,20 @@ final class Terminal {
         for (var part : List.of("startup", "liveness", "readiness")) {
             var check = health.path(part);
             if (!check.path("up").asBoolean()) {
-                all(check.path("reasons")).forEach(reason -> lines.add("NOT UP (" + part + "): " + harmless(reason.asString())));
+                all(check.path("reasons"))
+                        .forEach(reason -> lines.add("NOT UP (" + part + "): " + harmless(reason.asString())));
             }
         }
-        all(alarms).forEach(alarm ->
-                lines.add("ALARM " + alarm.path("kind").asString() + " " + harmless(alarm.path("subject").asString() + ": " + alarm.path("detail").asString())));
+        all(alarms)
+                .forEach(alarm ->
+                        lines.add(
+                                "ALARM "
+                                        + alarm.path("kind").asString()
+                                        + " "
+                                        + harmless(
+                                                alarm.path("subject").asString()
+                                                        + ": "
+                                                        + alarm.path("detail").asString())));
         lines.add("");
         all(tree).forEach(branch -> lines.add("  ".repeat(branch.path("depth").asInt()) + line(branch.path("row"))));
         long more = node.path("actors").asLong() - tree.size();

@@ -155,7 +155,9 @@ final class Views {
                 all.subList(from, to).stream()
                         .map(Pid::info)
                         .filter(info -> info.status() != ActorInfo.Status.DEAD)
-                        .map(info -> facts.walk().row(at.isEmpty() ? "" + info.pid().id() : at + "." + info.pid().id(), info))
+                        .map(info ->
+                                facts.walk()
+                                        .row(at.isEmpty() ? "" + info.pid().id() : at + "." + info.pid().id(), info))
                         .toList();
         return Optional.of(new Level(at, from, all.size(), rows));
     }
@@ -198,7 +200,13 @@ final class Views {
     /// @param silent why it does not answer; empty when it does
     record Inside(boolean suspended, String state, String silent) {}
 
-    record ActorView(Row row, Optional<Link> parent, List<Link> links, int linked, boolean restartable, Optional<Inside> inside) {}
+    record ActorView(
+            Row row,
+            Optional<Link> parent,
+            List<Link> links,
+            int linked,
+            boolean restartable,
+            Optional<Inside> inside) {}
 
     Optional<ActorView> actor(String at, boolean inside) {
         return Spots.find(node, at).map(pid -> actor(at, pid, inside));

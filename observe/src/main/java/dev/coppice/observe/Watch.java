@@ -35,7 +35,11 @@ final class Watch {
                     raise(
                             Kind.UNKILLABLE,
                             pid,
-                            "was killed " + since.toMillis() + " ms ago and goes on; holds up " + holdsUp.size() + " others",
+                            "was killed "
+                                    + since.toMillis()
+                                    + " ms ago and goes on; holds up "
+                                    + holdsUp.size()
+                                    + " others",
                             now);
             case NodeEvent.RestartStorm(var pid, int restarts, var within) ->
                     raise(Kind.RESTART_STORM, pid, restarts + " restarts within " + within.toSeconds() + " s", now);

@@ -25,7 +25,8 @@ class AlarmsTest {
             assertThat(alarms.list())
                     .containsExactly(
                             new Alarm(Kind.LONG_QUEUE, "/a", "detail 2", T0, 2, "1.2", Optional.empty()),
-                            new Alarm(Kind.LONG_QUEUE, "/b", "detail 1", T0.plusSeconds(1), 1, "1.2", Optional.empty()));
+                            new Alarm(
+                                    Kind.LONG_QUEUE, "/b", "detail 1", T0.plusSeconds(1), 1, "1.2", Optional.empty()));
             assertThat(alarms.past()).isEmpty();
         }
 

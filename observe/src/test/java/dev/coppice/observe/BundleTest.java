@@ -56,7 +56,8 @@ class BundleTest {
         void is_served(String path, String type) {
             var answer = garden.get(path);
             assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(is -> assertThat(is).startsWith(type));
+            assertThat(answer.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(is -> assertThat(is).startsWith(type));
             assertThat(answer.body()).isNotEmpty();
             assertThat(answer.body()).doesNotContain(Garden.TOKEN);
         }

@@ -107,8 +107,9 @@ class FactsTest {
                 Garden.gone(above);
             }
             for (var plant : java.util.List.of("a", "b", "c", "d", "e")) {
-                garden.node.spawn(dev.coppice.otp.Supervisor.oneForOne(
-                        dev.coppice.otp.Child.of(plant, Garden.plant())).labelled(plant));
+                garden.node.spawn(
+                        dev.coppice.otp.Supervisor.oneForOne(dev.coppice.otp.Child.of(plant, Garden.plant()))
+                                .labelled(plant));
             }
             var facts = garden.facts();
             assertThat(facts.totals()).containsKey(Kind.OTHER).hasSizeLessThanOrEqualTo(4);

@@ -17,7 +17,11 @@ class GateTest {
     private final Gate gate = new Gate(TOKEN, false, Optional.empty());
 
     private static Head head(
-            String method, @Nullable String host, @Nullable String origin, @Nullable String site, @Nullable String token) {
+            String method,
+            @Nullable String host,
+            @Nullable String origin,
+            @Nullable String site,
+            @Nullable String token) {
         return new Head(
                 method,
                 URI,
@@ -40,7 +44,8 @@ class GateTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"evil.example", "127.0.0.1.evil.example:4000", "localhost.evil:4000", "10.0.0.1:4000", ""})
+        @ValueSource(
+                strings = {"evil.example", "127.0.0.1.evil.example:4000", "localhost.evil:4000", "10.0.0.1:4000", ""})
         void of_others_is_not_even_when_it_leads_here(String host) {
             assertThat(status(gate, head("GET", host, null, null, null))).isEqualTo(421);
         }
@@ -75,7 +80,14 @@ class GateTest {
 
         @Test
         void may_link_to_the_page_itself() {
-            var link = new Head("GET", "/", Optional.of("localhost:4000"), Optional.empty(), Optional.of("cross-site"), Optional.empty());
+            var link =
+                    new Head(
+                            "GET",
+                            "/",
+                            Optional.of("localhost:4000"),
+                            Optional.empty(),
+                            Optional.of("cross-site"),
+                            Optional.empty());
             assertThat(status(gate, link)).isEqualTo(200);
         }
     }
@@ -85,11 +97,13 @@ class GateTest {
         @Test
         void needs_the_token() {
             assertThat(status(gate, head("POST", "localhost", null, null, TOKEN))).isEqualTo(200);
-            assertThat(status(gate, head("POST", "localhost", "http://localhost", "same-origin", TOKEN))).isEqualTo(200);
+            assertThat(status(gate, head("POST", "localhost", "http://localhost", "same-origin", TOKEN)))
+                    .isEqualTo(200);
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "0123456789abcdeX", "0123456789abcde", "0123456789abcdef0", "\u00e90123456789abcde"})
+        @ValueSource(
+                strings = {"", "0123456789abcdeX", "0123456789abcde", "0123456789abcdef0", "\u00e90123456789abcde"})
         void is_refused_with_a_wrong_one(String wrong) {
             assertThat(status(gate, head("POST", "localhost", null, null, wrong))).isEqualTo(401);
         }
@@ -118,7 +132,14 @@ class GateTest {
     class An_address {
         @Test
         void has_at_most_2000_characters() {
-            var long_ = new Head("GET", "/" + "x".repeat(2_000), Optional.of("localhost"), Optional.empty(), Optional.empty(), Optional.empty());
+            var long_ =
+                    new Head(
+                            "GET",
+                            "/" + "x".repeat(2_000),
+                            Optional.of("localhost"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty());
             assertThat(status(gate, long_)).isEqualTo(414);
         }
     }

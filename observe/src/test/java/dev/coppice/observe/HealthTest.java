@@ -42,18 +42,21 @@ class HealthTest {
         void that_still_starts_says_so() {
             var seen = new AtomicReference<Health>();
             Server.Factory<Server<Well>> slow =
-                    () -> new Server<>() {
-                        @Override
-                        public void init(Self<Well> self) {
-                            seen.set(self.ref(Observer.NAME).call(new Observer.GetFacts()).health());
-                        }
+                    () ->
+                            new Server<>() {
+                                @Override
+                                public void init(Self<Well> self) {
+                                    seen.set(self.ref(Observer.NAME).call(new Observer.GetFacts()).health());
+                                }
 
-                        @Override
-                        public void handle(Well message, Self<Well> self) {
-                            self.reply(message, true);
-                        }
-                    };
-            var tree = Supervisor.oneForOne(Child.of("observer", Observer.withoutPage()), Child.server(PATIENT, slow::make));
+                                @Override
+                                public void handle(Well message, Self<Well> self) {
+                                    self.reply(message, true);
+                                }
+                            };
+            var tree =
+                    Supervisor.oneForOne(
+                            Child.of("observer", Observer.withoutPage()), Child.server(PATIENT, slow::make));
             try (var node = Node.start(tree, Config.defaults().quiet())) {
                 assertThat(seen.get().startup().up()).isFalse();
                 assertThat(seen.get().startup().reasons()).singleElement().asString().contains("has not started");

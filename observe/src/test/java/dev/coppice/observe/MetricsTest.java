@@ -45,12 +45,16 @@ class MetricsTest {
 
                             @Override
                             public void walkCounterMetric(MetricFamily family, Counter metric, int index) {
-                                series.put(metric.getName() + new java.util.TreeMap<>(metric.getLabels()), metric.getValue());
+                                series.put(
+                                        metric.getName() + new java.util.TreeMap<>(metric.getLabels()),
+                                        metric.getValue());
                             }
 
                             @Override
                             public void walkGaugeMetric(MetricFamily family, Gauge metric, int index) {
-                                series.put(metric.getName() + new java.util.TreeMap<>(metric.getLabels()), metric.getValue());
+                                series.put(
+                                        metric.getName() + new java.util.TreeMap<>(metric.getLabels()),
+                                        metric.getValue());
                             }
 
                             @Override
@@ -74,7 +78,8 @@ class MetricsTest {
             garden.facts();
             garden.tick();
             var answer = garden.get("/metrics");
-            assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+            assertThat(answer.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
             var series = parsed(answer.body());
             assertThat(series)
                     .containsEntry("coppice_messages_received_total{behaviour=Plant, node=garden, supervisor=/}", 2.0)

@@ -63,7 +63,13 @@ class WebTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "at=99999999999999999999999999", "at=-1", "at=1.2.3.4.5", "at=%3Cscript%3E", "at=.", "at=1..", "at=%00"
+                    "at=99999999999999999999999999",
+                    "at=-1",
+                    "at=1.2.3.4.5",
+                    "at=%3Cscript%3E",
+                    "at=.",
+                    "at=1..",
+                    "at=%00"
                 })
         void says_that_nobody_is_there_whatever_is_asked(String query) {
             var answer = garden.get("/api/tree?" + query);
@@ -94,15 +100,22 @@ class WebTest {
         void of_hostile_people_are_data_in_json_and_never_a_type_that_runs() {
             garden.rose().send(new Wither(new IllegalStateException("<img src=x onerror=alert(1)>")));
             garden.rose().await(java.time.Duration.ofSeconds(60));
-            for (var path : java.util.List.of("/api/search?q=script", "/api/crashes", "/api/lines", "/api/top?by=<script>".replace("<", "%3C").replace(">", "%3E"))) {
+            for (var path :
+                    java.util.List.of(
+                            "/api/search?q=script",
+                            "/api/crashes",
+                            "/api/lines",
+                            "/api/top?by=<script>".replace("<", "%3C").replace(">", "%3E"))) {
                 var answer = garden.get(path);
                 assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
                 assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
-                assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy ->
-                        assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe"));
+                assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                        .hasValueSatisfying(
+                                policy -> assertThat(policy).contains("default-src 'none'").doesNotContain("unsafe"));
                 Garden.JSON.readTree(answer.body());
             }
-            assertThat(garden.json("/api/search?q=script").at("/rows/0/name").asString()).isEqualTo(Garden.HOSTILE.value());
+            assertThat(garden.json("/api/search?q=script").at("/rows/0/name").asString())
+                    .isEqualTo(Garden.HOSTILE.value());
         }
     }
 
@@ -112,10 +125,11 @@ class WebTest {
         @Test
         void without_the_token_changes_nothing() {
             var rose = garden.rose();
-            for (var answer : java.util.List.of(
-                    garden.post("/api/actor?at=" + at("rose") + "&do=kill"),
-                    garden.post("/api/actor?at=" + at("rose") + "&do=kill", Gate.TOKEN, "wrong"),
-                    garden.post("/api/actor?at=" + at("rose") + "&do=kill&token=" + Garden.TOKEN))) {
+            for (var answer :
+                    java.util.List.of(
+                            garden.post("/api/actor?at=" + at("rose") + "&do=kill"),
+                            garden.post("/api/actor?at=" + at("rose") + "&do=kill", Gate.TOKEN, "wrong"),
+                            garden.post("/api/actor?at=" + at("rose") + "&do=kill&token=" + Garden.TOKEN))) {
                 assertThat(answer.statusCode()).isEqualTo(401);
                 assertThat(answer.body()).doesNotContain(Garden.TOKEN);
             }
@@ -126,17 +140,26 @@ class WebTest {
         @Test
         void from_another_page_changes_nothing() throws IOException {
             var rose = garden.rose();
-            assertThat(raw("POST /api/actor?at=" + at("rose") + "&do=kill HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
-                            + Gate.TOKEN + ": " + Garden.TOKEN + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+            assertThat(
+                            raw(
+                                    "POST /api/actor?at="
+                                            + at("rose")
+                                            + "&do=kill HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+                                            + Gate.TOKEN
+                                            + ": "
+                                            + Garden.TOKEN
+                                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 403");
-            assertThat(raw("GET /api/node HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 421");
+            assertThat(raw("GET /api/node HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 421");
             assertThat(rose.alive()).isTrue();
         }
 
         @Test
         void of_a_get_is_none() {
             var rose = garden.rose();
-            assertThat(garden.get("/api/actor?at=" + at("rose") + "&do=kill", Gate.TOKEN, Garden.TOKEN).statusCode()).isEqualTo(200);
+            assertThat(garden.get("/api/actor?at=" + at("rose") + "&do=kill", Gate.TOKEN, Garden.TOKEN).statusCode())
+                    .isEqualTo(200);
             assertThat(rose.alive()).isTrue();
         }
 
@@ -163,7 +186,9 @@ class WebTest {
             var rose = garden.rose();
             var answer = act(at("rose"), "restart");
             assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(Garden.JSON.readTree(answer.body()).at("/what").asString()).contains("restarted as").contains("rose");
+            assertThat(Garden.JSON.readTree(answer.body()).at("/what").asString())
+                    .contains("restarted as")
+                    .contains("rose");
             assertThat(rose.alive()).isFalse();
             assertThat(garden.node.crashes()).isEmpty();
         }
@@ -229,9 +254,22 @@ class WebTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "/api/node", "/api/tree", "/api/lines", "/api/search?q=x", "/api/top", "/api/kinds", "/api/letters",
-                    "/api/crashes", "/api/alarms", "/api/waits", "/api/history", "/api/scheduler", "/health",
-                    "/health/start", "/health/live", "/health/ready"
+                    "/api/node",
+                    "/api/tree",
+                    "/api/lines",
+                    "/api/search?q=x",
+                    "/api/top",
+                    "/api/kinds",
+                    "/api/letters",
+                    "/api/crashes",
+                    "/api/alarms",
+                    "/api/waits",
+                    "/api/history",
+                    "/api/scheduler",
+                    "/health",
+                    "/health/start",
+                    "/health/live",
+                    "/health/ready"
                 })
         void answers_with_json(String path) {
             garden.tick();
@@ -253,14 +291,17 @@ class WebTest {
     class A_stream {
         private HttpResponse<java.io.InputStream> open() throws Exception {
             return HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(garden.at("/api/stream")).build(), HttpResponse.BodyHandlers.ofInputStream());
+                    .send(
+                            HttpRequest.newBuilder(garden.at("/api/stream")).build(),
+                            HttpResponse.BodyHandlers.ofInputStream());
         }
 
         @Test
         void tells_the_state_at_once_and_after_each_tick() throws Exception {
             try (var lines = new BufferedReader(new InputStreamReader(open().body(), StandardCharsets.UTF_8))) {
                 assertThat(lines.readLine()).isEqualTo("event: node");
-                assertThat(Garden.JSON.readTree(lines.readLine().substring("data: ".length())).at("/name").asString()).isEqualTo("garden");
+                assertThat(Garden.JSON.readTree(lines.readLine().substring("data: ".length())).at("/name").asString())
+                        .isEqualTo("garden");
                 assertThat(lines.readLine()).isEmpty();
                 assertThat(lines.readLine()).isEqualTo("event: node");
             }
@@ -270,7 +311,8 @@ class WebTest {
         void beyond_the_limit_is_refused_and_the_others_stay() throws Exception {
             garden.close();
             garden = Garden.open(observer -> observer.streams(2));
-            try (var one = open().body(); var two = open().body()) {
+            try (var one = open().body();
+                    var two = open().body()) {
                 one.read();
                 two.read();
                 var third = open();
@@ -297,7 +339,9 @@ class WebTest {
         @Test
         void in_use_fails_the_start_and_names_it() {
             int port = garden.address().getPort();
-            assertThatThrownBy(() -> garden.node.spawn(dev.coppice.kernel.Server.of(() -> new ObserverServer(Observer.on(port)))))
+            assertThatThrownBy(() ->
+                            garden.node.spawn(
+                                    dev.coppice.kernel.Server.of(() -> new ObserverServer(Observer.on(port)))))
                     .isInstanceOf(StartFailed.class)
                     .hasStackTraceContaining("cannot listen on 127.0.0.1:" + port);
         }
@@ -305,7 +349,8 @@ class WebTest {
         @ParameterizedTest
         @ValueSource(ints = {-1, 65_536, Integer.MAX_VALUE})
         void out_of_range_is_refused_by_name(int port) {
-            assertThatThrownBy(() -> Observer.on(port)).hasMessageContaining("port must be between 0 and 65535, was " + port);
+            assertThatThrownBy(() -> Observer.on(port))
+                    .hasMessageContaining("port must be between 0 and 65535, was " + port);
         }
 
         @Test

@@ -53,7 +53,9 @@ final class Browser implements AutoCloseable {
         var flags = Stream.concat(FLAGS.stream(), Stream.of("--user-data-dir=" + profile)).toList();
         var options = Map.of("binary", find("chromium").orElseThrow().toString(), "args", flags);
         var wanted =
-                Map.of("capabilities", Map.of("alwaysMatch", Map.of("browserName", "chrome", "goog:chromeOptions", options)));
+                Map.of(
+                        "capabilities",
+                        Map.of("alwaysMatch", Map.of("browserName", "chrome", "goog:chromeOptions", options)));
         var made = send(URI.create("http://127.0.0.1:" + port + "/session"), "POST", wanted);
         this.session = URI.create("http://127.0.0.1:" + port + "/session/" + made.at("/sessionId").asString() + "/");
         command("timeouts", Map.of("script", PATIENCE.toMillis(), "pageLoad", PATIENCE.toMillis()));
@@ -72,7 +74,8 @@ final class Browser implements AutoCloseable {
     }
 
     static Browser open(Path profile) throws IOException {
-        var driver = new ProcessBuilder("chromedriver", "--port=0", "--log-level=SEVERE").redirectErrorStream(true).start();
+        var driver =
+                new ProcessBuilder("chromedriver", "--port=0", "--log-level=SEVERE").redirectErrorStream(true).start();
         try {
             return new Browser(driver, port(driver.inputReader(UTF_8)), profile);
         } catch (IOException | RuntimeException failed) {
@@ -173,9 +176,7 @@ final class Browser implements AutoCloseable {
 
     /// Presses keys wherever the focus is; arrows and the like are WebDriver's private-use characters.
     void press(String keys) {
-        command(
-                "element/" + ask("element/active").path(ELEMENT).asString() + "/value",
-                Map.of("text", keys));
+        command("element/" + ask("element/active").path(ELEMENT).asString() + "/value", Map.of("text", keys));
     }
 
     Path picture(String name) throws IOException {

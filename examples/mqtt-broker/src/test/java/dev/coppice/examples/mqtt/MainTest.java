@@ -86,8 +86,12 @@ class MainTest {
     class A_wrong_option {
         @Test
         void ends_it_with_the_remedy_and_not_with_a_stack() throws Exception {
-            for (var options : List.of(List.of("--prot", "1"), List.of("--max-queue", "0"),
-                    List.of("--observer", "nowhere"), List.of("--observer", "65536"))) {
+            for (var options :
+                    List.of(
+                            List.of("--prot", "1"),
+                            List.of("--max-queue", "0"),
+                            List.of("--observer", "nowhere"),
+                            List.of("--observer", "65536"))) {
                 var process = start(options.toArray(String[]::new));
                 var lines = process.inputReader(UTF_8).lines().toList();
                 assertThat(process.waitFor()).isEqualTo(2);

@@ -4,6 +4,8 @@ import static dev.coppice.examples.mqtt.RawClient.connected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Done;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -11,6 +13,7 @@ import dev.coppice.kernel.Server;
 import dev.coppice.observe.Observer;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -85,15 +88,34 @@ class ObserverPageTest {
     /// Stands still in a handler while messages come.
     record Note(String text) {}
 
+    /// Prints what it is given, when it comes to it.
+    record Printer(CountDownLatch entered, CountDownLatch open) implements Server<Note> {
+        @Override
+        public void handle(Note note, Self<Note> self) throws InterruptedException {
+            entered.countDown();
+            open.await();
+        }
+    }
+
+    /// Dies of what it is told, word for word.
+    static final class Parrot implements Server<Note> {
+        @Override
+        public void handle(Note note, Self<Note> self) {
+            throw new IllegalStateException(note.text());
+        }
+    }
+
+    static final class Plant implements Server<Note> {
+        @Override
+        public void handle(Note note, Self<Note> self) {}
+    }
+
     private Pid<Note> stuck(String label, int queued) throws InterruptedException {
         var entered = new CountDownLatch(1);
         var pid =
                 broker.node()
                         .spawn(
-                                Server.<Note>of(() -> (_, _) -> {
-                                            entered.countDown();
-                                            open.await();
-                                        })
+                                Server.<Note>of(() -> new Printer(entered, open))
                                         .labelled(label)
                                         .mailbox(dev.coppice.kernel.Mailbox.unbounded().highWater(1_000)));
         for (int i = 0; i <= queued; i++) {
@@ -116,8 +138,12 @@ class ObserverPageTest {
                 browser.awaitText(actor);
             }
             broker.node().whereis(Session.name("kitchen")).orElseThrow().kill();
-            browser.await("its restart", "document.querySelector(\"" + line("session:kitchen") + " .chip.warn\")?.innerText.includes('1')");
-            assertThat(browser.run("return document.querySelectorAll(\".chip.warn\").length").asInt()).as("nobody else was restarted").isEqualTo(1);
+            browser.await(
+                    "its restart",
+                    "document.querySelector(\"" + line("session:kitchen") + " .chip.warn\")?.innerText.includes('1')");
+            assertThat(browser.run("return document.querySelectorAll(\".chip.warn\").length").asInt())
+                    .as("nobody else was restarted")
+                    .isEqualTo(1);
             browser.click(line("session:kitchen"));
             browser.awaitText("Received");
             browser.picture("tree");
@@ -150,9 +176,7 @@ class ObserverPageTest {
 
         @Test
         void stays_small_with_100_000_actors() throws Exception {
-            Name<Note> field = Name.of("field");
-            broker.node().spawn(new Field(100_000).recipe().named(field));
-            broker.node().ref(field).within(java.time.Duration.ofMinutes(1)).call(new Field.Ready());
+            sow(100_000);
             show("tree");
             browser.click(line("field") + " .caret");
             browser.awaitText("of 100,000");
@@ -160,28 +184,26 @@ class ObserverPageTest {
             long begun = System.nanoTime();
             browser.click(".pager button:last-child");
             browser.awaitText("51–100 of 100,000");
-            System.out.println("the next page of 100,000 actors took " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+            System.out.println(
+                    "the next page of 100,000 actors took " + (System.nanoTime() - begun) / 1_000_000 + " ms");
             browser.picture("tree-100000");
         }
     }
 
-    /// Starts very many actors that rest.
-    record Field(int plants) {
-        record Ready() implements dev.coppice.kernel.Call<Ready, Integer> {}
+    /// Asks for very many actors that rest.
+    record Sow(int plants) implements Call<Sow, Done> {}
 
-        dev.coppice.kernel.Recipe<Object> recipe() {
-            return Server.of(() -> new Server<>() {
-                @Override
-                public void handle(Object message, Self<Object> self) {
-                    if (message instanceof Ready ready) {
-                        for (int i = 0; i < plants; i++) {
-                            self.spawn(Server.<Note>of(() -> (_, _) -> {}));
-                        }
-                        self.reply(ready, plants);
-                    }
-                }
-            });
+    private void sow(int plants) {
+        Name<Sow> field = Name.of("field");
+        broker.node().spawn(Server.<Sow>of(() -> ObserverPageTest::grow).labelled("field").named(field));
+        broker.node().ref(field).within(Duration.ofMinutes(1)).call(new Sow(plants));
+    }
+
+    private static void grow(Sow sow, Self<Sow> self) {
+        for (int i = 0; i < sow.plants(); i++) {
+            self.spawn(Server.<Note>of(Plant::new));
         }
+        self.done(sow);
     }
 
     @Nested
@@ -233,8 +255,8 @@ class ObserverPageTest {
     class Hostile_names_and_messages {
         @Test
         void are_shown_as_text() throws Exception {
-            var evil = broker.node().spawn(Server.<Note>of(() -> (note, _) -> { throw new IllegalStateException(note.text()); }).labelled(HOSTILE));
-            var dead = broker.node().spawn(Server.<Note>of(() -> (_, _) -> {}).labelled(HOSTILE + "2"));
+            var evil = broker.node().spawn(Server.<Note>of(Parrot::new).labelled(HOSTILE));
+            var dead = broker.node().spawn(Server.<Note>of(Plant::new).labelled(HOSTILE + "2"));
             dead.kill();
             dead.await();
             dead.send(new Note(HOSTILE));
@@ -251,7 +273,8 @@ class ObserverPageTest {
             show("kinds");
             browser.awaitText("Started by");
             assertThat(browser.run("return document.title").asString()).doesNotContain("owned");
-            assertThat(browser.run("return document.querySelectorAll('img[src=x], main script').length").asInt()).isZero();
+            assertThat(browser.run("return document.querySelectorAll('img[src=x], main script').length").asInt())
+                    .isZero();
         }
     }
 
@@ -270,8 +293,12 @@ class ObserverPageTest {
                 for (int n = 0; n < 200; n++) {
                     publisher.publish("load/t", "m" + n, 0, 0, false);
                 }
-                var points = browser.run("return fetch('/api/history').then(r => r.json()).then(p => p.length)").asInt();
-                browser.await("another point", "window.__n = (window.__n || 0), fetch('/api/history').then(r => r.json()).then(p => { window.__n = p.length; }), window.__n > " + points);
+                var points =
+                        browser.run("return fetch('/api/history').then(r => r.json()).then(p => p.length)").asInt();
+                browser.await(
+                        "another point",
+                        "window.__n = (window.__n || 0), fetch('/api/history').then(r => r.json()).then(p => { window.__n = p.length; }), window.__n > "
+                                + points);
             }
             browser.await("the charts", "document.querySelectorAll('.uplot canvas').length >= 8");
             browser.picture("overview");
@@ -315,7 +342,9 @@ class ObserverPageTest {
         void asks_nobody_but_its_node() {
             show("overview");
             browser.awaitText("Messages a second");
-            var hosts = browser.run("return [...new Set(performance.getEntriesByType('resource').map(e => new URL(e.name).origin))]");
+            var hosts =
+                    browser.run(
+                            "return [...new Set(performance.getEntriesByType('resource').map(e => new URL(e.name).origin))]");
             assertThat(hosts).hasSize(1);
             assertThat(hosts.get(0).asString()).isEqualTo("http://127.0.0.1:" + page("").getPort());
         }
