@@ -79,7 +79,13 @@ final class Broker implements AutoCloseable {
     }
 
     Supervisor tree() {
-        var children = new ArrayList<>(inside());
+        return tree(List.of());
+    }
+
+    /// @param before children that start before everything else, and end after it
+    Supervisor tree(List<Child> before) {
+        var children = new ArrayList<>(before);
+        children.addAll(inside());
         // Netty frees a closed port a moment later, when its selector has turned.
         children.add(
                 Child.server(Listener.NAME, () -> new Listener(this))
