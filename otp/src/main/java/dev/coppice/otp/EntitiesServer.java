@@ -141,7 +141,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
             makeRoom();
         }
         var pid = self.spawnLinked(recipe);
-        active.put(key, new Active<>(pid, self.nanoTime(), recipe.stopWithin()));
+        active.put(key, new Active<>(pid, self.nanoTime(), recipe.settings().stopWithin()));
         keys.put(pid.id(), key);
         sweepLater(rules.idle());
         return pid;

@@ -107,11 +107,13 @@ final class Activity {
         assert LockOrder.none("user code runs");
         try {
             var message = open(cell, self, mail, runner, bounded);
-            var carrying = self.carrying;
-            if (message != null && carrying != null) {
-                carrying.around(mail.carried(), () -> server.handle(Activity.<M>typed(message), self));
-            } else if (message != null) {
-                server.handle(Activity.<M>typed(message), self);
+            if (message != null) {
+                var carrying = self.carrying;
+                if (carrying == null) {
+                    server.handle(Activity.<M>typed(message), self);
+                } else {
+                    handleInContext(server, self, carrying, mail, Activity.<M>typed(message));
+                }
             }
         } catch (Throwable thrown) {
             Dying.leave(cell, thrown, mail);
@@ -120,6 +122,12 @@ final class Activity {
         endDelivery(self);
         Runner.clearStrayInterrupt(Thread.currentThread());
         return true;
+    }
+
+    /// Apart from [#turn], which is to stay small enough to be inlined.
+    private static <M> void handleInContext(
+            Server<M> server, ActorSelf<M> self, Carrying carrying, Mail mail, M message) throws Exception {
+        carrying.around(mail.carried(), () -> server.handle(message, self));
     }
 
     /// What the body is to be told; null when there is nothing. Runs the user's functions into `M`.

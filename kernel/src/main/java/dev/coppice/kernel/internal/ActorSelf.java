@@ -61,7 +61,7 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     }
 
     static <M> ActorSelf<M> of(Cell<M> cell) {
-        var backlog = cell.recipe.mailbox().backlog();
+        var backlog = cell.settings.mailbox().backlog();
         return backlog.isEmpty() ? new ActorSelf<>(cell) : new OrderedSelf<>(cell, backlog.get().get());
     }
 

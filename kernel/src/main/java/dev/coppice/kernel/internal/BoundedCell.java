@@ -46,13 +46,13 @@ final class BoundedCell<M> extends Cell<M> {
     BoundedCell(
             LocalNode node,
             Cell<?> parent,
-            Recipe<M> recipe,
+            Recipe.Settings settings,
             @Nullable Object body,
             Habit habit,
             long id,
             boolean atRest) {
-        super(node, parent, recipe, body, habit, id, atRest);
-        this.mailbox = recipe.mailbox();
+        super(node, parent, settings, body, habit, id, atRest);
+        this.mailbox = settings.mailbox();
         this.idle = atRest;
     }
 

@@ -94,7 +94,7 @@ final class Dying {
     /// A killed actor may stay in its code for long: nobody is to wait for what it holds meanwhile. On the killer's thread: takes what
     /// stands in the word; what the actor has taken is only failed, not moved, since it is the actor's.
     static void fence(Cell<?> cell) {
-        if (cell.recipe.mailbox().kept()) {
+        if (cell.settings.mailbox().kept()) {
             return;
         }
         var killed = new ExitReason.Killed();
@@ -143,7 +143,7 @@ final class Dying {
         }
         var waiting = cell.closeForChildren();
         var slot = cell.slot;
-        var keeper = slot != null && cell.recipe.mailbox().kept() && slot.keeps() ? slot : null;
+        var keeper = slot != null && cell.settings.mailbox().kept() && slot.keeps() ? slot : null;
         buryAll(cell, taken, reason, keeper);
         buryAll(cell, waiting, reason, keeper);
         if (cell.self != null) {
@@ -185,7 +185,7 @@ final class Dying {
             if (child == null) {
                 return;
             }
-            stop(child, cell, Clocks.nanos(child.recipe.stopWithin()));
+            stop(child, cell, Clocks.nanos(child.settings.stopWithin()));
         }
     }
 

@@ -37,16 +37,16 @@ abstract sealed class Inbox<M> permits Cell {
     private volatile @Nullable Mail word;
 
     final LocalNode node;
-    final Recipe<M> recipe;
+    final Recipe.Settings settings;
 
     /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
     private @Nullable Resting resting;
 
     private boolean highWater;
 
-    Inbox(LocalNode node, Recipe<M> recipe, boolean atRest) {
+    Inbox(LocalNode node, Recipe.Settings settings, boolean atRest) {
         this.node = node;
-        this.recipe = recipe;
+        this.settings = settings;
         WORD.set(this, atRest ? IDLE : null);
     }
 
@@ -82,7 +82,7 @@ abstract sealed class Inbox<M> permits Cell {
                 }
                 if (idle) {
                     wake(runner);
-                } else if (mail.depth == recipe.mailbox().highWater()) {
+                } else if (mail.depth == settings.mailbox().highWater()) {
                     roseAbove(mail.depth);
                 }
                 return true;
@@ -122,7 +122,7 @@ abstract sealed class Inbox<M> permits Cell {
             }
             // No exchange: a killer may close the mailbox at any moment, and what it closed must stay closed.
         } while (!WORD.compareAndSet(this, newest, null));
-        if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
+        if (highWater && newest.depth < settings.mailbox().highWater() / 2) {
             fellBelow(newest.depth);
         }
         return Mail.reversed(newest);

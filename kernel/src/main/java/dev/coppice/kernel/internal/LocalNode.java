@@ -99,7 +99,14 @@ public final class LocalNode implements Node {
                     throw new IllegalStateException("the guardian has no body");
                 };
         this.guardian =
-                new Cell<>(this, null, nobody.recipe().labelled(config.name()), null, Habit.OF_LOOPS, nextId(), true);
+                new Cell<>(
+                        this,
+                        null,
+                        nobody.recipe().labelled(config.name()).settings(),
+                        null,
+                        Habit.OF_LOOPS,
+                        nextId(),
+                        true);
         this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);
         RUNNING.add(this);
     }

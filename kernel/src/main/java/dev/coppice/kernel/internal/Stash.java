@@ -17,7 +17,7 @@ final class Stash {
         if (stash == null) {
             open.stash = stash = new Stash();
         }
-        int capacity = cell.recipe.mailbox().stash();
+        int capacity = cell.settings.mailbox().stash();
         if (stash.count >= capacity) {
             throw new IllegalStateException(
                     "the stash of "
