@@ -73,7 +73,8 @@ class StressTest {
     // ---- each alone
 
     /// A guard before an actor under the storm of a thousand callers; afterwards it lets a request through again, and nothing is left.
-    private static <G extends Ref<Work>> void alone(Function<Ref<Work>, G> around, Consumer<G> during, Predicate<G> after) {
+    private static <G extends Ref<Work>> void alone(
+            Function<Ref<Work>, G> around, Consumer<G> during, Predicate<G> after) {
         var node = Node.start(Work.TREE, Config.defaults().quiet());
         try (node) {
             var meter = Meter.before(node.ref(Work.NAME));
@@ -107,7 +108,8 @@ class StressTest {
     @Tag("#92")
     void a_circuit_breaker_alone_is_never_stuck_half_open() {
         alone(
-                CircuitBreaker.defaults().overLast(20).minimumCalls(10).probes(5).openFor(Duration.ofMillis(5))::<Work>around,
+                CircuitBreaker.defaults().overLast(20).minimumCalls(10).probes(5).openFor(Duration.ofMillis(5))
+                        ::<Work>around,
                 guarded -> {
                     var status = guarded.status();
                     if (status.state() == State.HALF_OPEN) {

@@ -9,20 +9,23 @@ import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The recipe of one stage of a flow in which nothing is sent that was not asked for: a producer, a stage in between, or a consumer.
 /// Immutable; the withers return a changed copy.
 ///
 /// ```java
-/// var lines  = node.spawn(Stage.from(() -> Files.lines(path).iterator()));
+/// var lines  = node.spawn(Stage.fromStream(() -> Files.lines(path)));
 /// var orders = node.spawn(Stage.through(lines, batch -> batch.stream().map(Order::parse).toList()));
 /// node.spawn(Stage.into(orders, store::save).demand(1_000, 500));            // saves batches of at most 1,000
 /// ```
@@ -103,7 +106,7 @@ public final class Stage<T> implements Actor<Stage.Msg<T>> {
         void take(List<T> items) throws Exception;
     }
 
-    private @Nullable Supplier<? extends Iterator<? extends T>> source;
+    private @Nullable Source<T> source;
     private @Nullable Ref<Msg<Object>> upstream;
     private @Nullable Function<List<Object>, List<T>> transform;
     private boolean fed;
@@ -133,7 +136,26 @@ public final class Stage<T> implements Actor<Stage.Msg<T>> {
     /// A producer that takes from an iterator, as much as is asked for; each incarnation makes its own. It may block.
     public static <T> Stage<T> from(Supplier<? extends Iterator<? extends T>> source) {
         requireNonNull(source, "source");
-        return new Stage<T>().with(copy -> copy.source = source);
+        return new Stage<T>().with(copy -> copy.source = _ -> source.get());
+    }
+
+    /// A producer that takes from a stream, as much as is asked for, and closes it when it ends, however it ends. The stream may block.
+    public static <T> Stage<T> fromStream(Callable<? extends Stream<? extends T>> stream) {
+        requireNonNull(stream, "stream");
+        return new Stage<T>()
+                .with(copy ->
+                        copy.source =
+                                self -> {
+                                    var opened = stream.call();
+                                    self.own(opened);
+                                    return opened.iterator();
+                                });
+    }
+
+    /// How an incarnation gets what it gives.
+    @FunctionalInterface
+    interface Source<T> {
+        Iterator<? extends T> begin(Self<?> self) throws Exception;
     }
 
     /// A producer that is fed by [Push].
@@ -158,10 +180,12 @@ public final class Stage<T> implements Actor<Stage.Msg<T>> {
     /// Takes batches from another stage, and gives nothing.
     public static <I> Stage<Done> into(Ref<Msg<I>> from, Work<? super I> work) {
         requireNonNull(work, "work");
-        return through(from, batch -> {
-            perform(work, batch);
-            return List.of();
-        });
+        return through(
+                from,
+                batch -> {
+                    perform(work, batch);
+                    return List.of();
+                });
     }
 
     @SuppressWarnings("unchecked") // a work for more takes less
@@ -214,7 +238,7 @@ public final class Stage<T> implements Actor<Stage.Msg<T>> {
 
     // ---- for the server
 
-    @Nullable Supplier<? extends Iterator<? extends T>> source() {
+    @Nullable Source<T> source() {
         return source;
     }
 

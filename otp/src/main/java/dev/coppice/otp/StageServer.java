@@ -71,9 +71,9 @@ final class StageServer<T> implements Server<Object> {
     }
 
     @Override
-    public void init(Self<Object> self) {
+    public void init(Self<Object> self) throws Exception {
         var made = settings.source();
-        source = made == null ? null : made.get();
+        source = made == null ? null : made.begin(self);
         subscribe(self);
     }
 
@@ -92,7 +92,8 @@ final class StageServer<T> implements Server<Object> {
             case Stage.Items<?>(var of, var items) -> take(of, List.copyOf(items));
             case Stage.Ended<?>(var of) -> finished |= of.equals(subscription);
             case UpstreamGone(long number, var down) -> upstreamGone(number, down.reason(), self);
-            default -> throw new IllegalArgumentException("a stage does not understand " + message.getClass().getName());
+            default ->
+                    throw new IllegalArgumentException("a stage does not understand " + message.getClass().getName());
         }
         pump(self);
     }
@@ -192,7 +193,8 @@ final class StageServer<T> implements Server<Object> {
             }
             case Outcome.Failed<Pid<Msg<Object>>>(Failure.Exited(var reason)) -> self.stop(reason);
             case Outcome.Failed<Pid<Msg<Object>>>(var why) ->
-                    throw new IllegalStateException("cannot subscribe to " + settings.upstream() + ": " + why.message());
+                    throw new IllegalStateException(
+                            "cannot subscribe to " + settings.upstream() + ": " + why.message());
         }
     }
 

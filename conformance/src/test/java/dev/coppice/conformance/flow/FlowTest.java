@@ -103,12 +103,15 @@ class FlowTest {
             var taken = new ArrayList<Integer>();
             var in = NODE.spawn(Stage.<Integer>fed());
             var out =
-                    NODE.spawn(Stage.<Integer>into(in, batch -> {
-                        taken.addAll(batch);
-                        if (taken.size() == 1_000) {
-                            all.complete(List.copyOf(taken));
-                        }
-                    }));
+                    NODE.spawn(
+                            Stage.<Integer>into(
+                                    in,
+                                    batch -> {
+                                        taken.addAll(batch);
+                                        if (taken.size() == 1_000) {
+                                            all.complete(List.copyOf(taken));
+                                        }
+                                    }));
             others.subscribe(Stage.subscriber(in, 16));
             for (int i = 0; i < 1_000; i++) {
                 others.submit(i);

@@ -26,11 +26,18 @@ class Snippets {
 
     @TestFactory
     Stream<DynamicTest> are_cut_from_code() {
-        return pages().map(page -> DynamicTest.dynamicTest(Tree.name(page), () -> {
-            var snippets = SNIPPET.matcher(Tree.text(page)).results().map(match -> match.group(1)).toList();
-            assertThat(snippets).allSatisfy(snippet ->
-                    assertThat(SOURCES).as(snippet).anyMatch(source -> source.contains(plain(snippet))));
-        }));
+        return pages().map(page ->
+                DynamicTest.dynamicTest(
+                        Tree.name(page),
+                        () -> {
+                            var snippets =
+                                    SNIPPET.matcher(Tree.text(page)).results().map(match -> match.group(1)).toList();
+                            assertThat(snippets)
+                                    .allSatisfy(snippet ->
+                                            assertThat(SOURCES)
+                                                    .as(snippet)
+                                                    .anyMatch(source -> source.contains(plain(snippet))));
+                        }));
     }
 
     @Test
@@ -46,7 +53,10 @@ class Snippets {
     }
 
     private static String withoutAssertions(String source) {
-        return plain(source.lines().filter(line -> !line.contains("assertThat(")).reduce("", (all, line) -> all + line + "\n"));
+        return plain(
+                source.lines()
+                        .filter(line -> !line.contains("assertThat("))
+                        .reduce("", (all, line) -> all + line + "\n"));
     }
 
     private static String plain(String code) {

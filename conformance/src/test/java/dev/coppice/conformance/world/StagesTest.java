@@ -112,15 +112,20 @@ class StagesTest {
             var made = new AtomicInteger();
             var taken = new AtomicInteger();
             var most = new AtomicInteger();
-            var numbers = world.node().spawn(Stage.from(() -> IntStream.generate(made::getAndIncrement).limit(2_000).iterator()));
+            var numbers =
+                    world.node()
+                            .spawn(Stage.from(() -> IntStream.generate(made::getAndIncrement).limit(2_000).iterator()));
             var middle = world.node().spawn(Stage.<Integer, Integer>through(numbers, batch -> batch).demand(10, 5));
             Pid<Msg<Done>> slow =
                     world.node()
-                            .spawn(Stage.<Integer>into(middle, batch -> {
-                                        most.accumulateAndGet(made.get() - taken.get(), Math::max);
-                                        taken.addAndGet(batch.size());
-                                    })
-                                    .demand(4, 2));
+                            .spawn(
+                                    Stage.<Integer>into(
+                                                    middle,
+                                                    batch -> {
+                                                        most.accumulateAndGet(made.get() - taken.get(), Math::max);
+                                                        taken.addAndGet(batch.size());
+                                                    })
+                                            .demand(4, 2));
             assertThat(slow.await()).isEqualTo(new ExitReason.Normal());
             assertThat(taken.get()).isEqualTo(2_000);
             // What is on its way to both, and the one that the iterator has looked ahead at.
@@ -223,6 +228,26 @@ class StagesTest {
     }
 
     @Nested
+    class A_stream {
+        @Seeds(20)
+        void is_closed_at_its_end_and_when_its_stage_dies(World world) {
+            var closed = new AtomicInteger();
+            var taken = new ArrayList<Integer>();
+            Stage<Integer> stage =
+                    Stage.fromStream(() -> IntStream.range(0, 10).boxed().onClose(closed::incrementAndGet));
+            var source = world.node().spawn(stage);
+            var last = world.node().spawn(Stage.<Integer>into(source, taken::addAll));
+            last.await();
+            world.settle();
+            assertThat(taken).isEqualTo(range(10));
+            assertThat(closed).hasValue(1);
+            world.node().spawn(stage).kill();
+            world.settle();
+            assertThat(closed).hasValue(2);
+        }
+    }
+
+    @Nested
     class The_end {
         @Seeds(50)
         void travels_behind_the_last_item(World world) {
@@ -230,8 +255,9 @@ class StagesTest {
             var source = world.node().spawn(Stage.from(numbers(500)));
             var middle =
                     world.node()
-                            .spawn(Stage.<Integer, Integer>through(
-                                    source, batch -> batch.stream().map(n -> n * 2).toList()));
+                            .spawn(
+                                    Stage.<Integer, Integer>through(
+                                            source, batch -> batch.stream().map(n -> n * 2).toList()));
             var last = world.node().spawn(Stage.<Integer>into(middle, taken::addAll));
             assertThat(last.await()).isEqualTo(new ExitReason.Normal());
             assertThat(taken).isEqualTo(range(500).stream().map(n -> n * 2).toList());
@@ -278,9 +304,12 @@ class StagesTest {
             Pid<Msg<Integer>> source = world.node().spawn(Stage.<Integer>fed());
             var last =
                     world.node()
-                            .spawn(Stage.<Integer>into(source, _ -> {
-                                throw new java.io.IOException("disk full");
-                            }));
+                            .spawn(
+                                    Stage.<Integer>into(
+                                            source,
+                                            _ -> {
+                                                throw new java.io.IOException("disk full");
+                                            }));
             source.call(new Stage.Push<>(List.of(1)));
             assertThat(last.await().toString()).contains("disk full");
             world.settle();

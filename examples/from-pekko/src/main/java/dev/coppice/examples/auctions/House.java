@@ -36,8 +36,7 @@ final class House implements Server<House.Msg> {
     static final Name<DynamicSupervisor.Msg> AUCTIONS = Name.of("auctions");
 
     static Supervisor tree(Map<String, Long> purses) {
-        var auctions =
-                DynamicSupervisor.of().restart(Child.Restart.TRANSIENT).intensity(10, Duration.ofMinutes(1));
+        var auctions = DynamicSupervisor.of().restart(Child.Restart.TRANSIENT).intensity(10, Duration.ofMinutes(1));
         return Supervisor.oneForOne(
                 Child.server(CASHIER, () -> new Cashier(purses)),
                 Child.of(auctions.named(AUCTIONS)),

@@ -45,7 +45,8 @@ final class OnPekko implements Auctions {
 
         record Charged(Bid bid, boolean paid) implements Msg {}
 
-        static Behavior<Msg> of(String item, Duration closesAfter, ActorRef<Charge> cashier, ActorRef<House.Msg> house) {
+        static Behavior<Msg> of(
+                String item, Duration closesAfter, ActorRef<Charge> cashier, ActorRef<House.Msg> house) {
             Behavior<Msg> auction =
                     Behaviors.setup(context ->
                             Behaviors.withTimers(timers -> {
@@ -62,8 +63,7 @@ final class OnPekko implements Auctions {
         private final ArrayDeque<Bid> bids = new ArrayDeque<>();
         private boolean closing;
 
-        private Auction(
-                ActorContext<Msg> context, String item, ActorRef<Charge> cashier, ActorRef<House.Msg> house) {
+        private Auction(ActorContext<Msg> context, String item, ActorRef<Charge> cashier, ActorRef<House.Msg> house) {
             super(context);
             this.item = item;
             this.cashier = cashier;

@@ -63,7 +63,9 @@ class ConfigurationTest {
 
     static final Supervisor TREE =
             Supervisor.oneForOne(
-                    Child.of(Server.<Who>of(() -> (who, self) -> self.reply(who, TENANT.orElse("nobody"))).named(CLERK)));
+                    Child.of(
+                            Server.<Who>of(() -> (who, self) -> self.reply(who, TENANT.orElse("nobody")))
+                                    .named(CLERK)));
 
     @Test
     void context_travels_with_the_message() throws Exception {

@@ -163,7 +163,8 @@ class FailureTest {
     static final class Reader implements Server<Divide> {
         @Override
         public void handle(Divide divide, Self<Divide> self) {
-            throw new Escalation("the configuration is unreadable: a restart here cannot help", new IllegalStateException());
+            throw new Escalation(
+                    "the configuration is unreadable: a restart here cannot help", new IllegalStateException());
         }
     }
 

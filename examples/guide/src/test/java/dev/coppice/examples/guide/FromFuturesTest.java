@@ -111,7 +111,9 @@ class FromFuturesTest {
     @Test
     void a_future_of_another_library_arrives_as_a_message() {
         try (var node = Node.start()) {
-            var browser = node.spawn(Server.of(() -> new Browser(path -> CompletableFuture.completedFuture("<" + path + ">"))));
+            var browser =
+                    node.spawn(
+                            Server.of(() -> new Browser(path -> CompletableFuture.completedFuture("<" + path + ">"))));
             browser.send(new Load("home"));
             while (browser.call(new Shown()).isEmpty()) {
                 Thread.onSpinWait();
@@ -125,11 +127,13 @@ class FromFuturesTest {
         try (var node = Node.start()) {
             record Go() implements Call<Go, Integer> {}
             var worker =
-                    node.spawn(Server.<Go>of(() -> (go, self) -> {
-                        var left = Task.async(self, () -> fib(15));
-                        var right = Task.async(self, () -> fib(14));
-                        self.reply(go, left.get() + right.get());
-                    }));
+                    node.spawn(
+                            Server.<Go>of(() ->
+                                    (go, self) -> {
+                                        var left = Task.async(self, () -> fib(15));
+                                        var right = Task.async(self, () -> fib(14));
+                                        self.reply(go, left.get() + right.get());
+                                    }));
             assertThat(worker.call(new Go())).isEqualTo(fib(16));
         }
     }

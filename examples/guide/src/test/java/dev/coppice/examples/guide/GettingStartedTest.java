@@ -61,7 +61,8 @@ class GettingStartedTest {
     }
 
     static final Name<Inventory> SHELF = Name.of("shelf");
-    static final Supervisor TREE = Supervisor.oneForOne(Child.server(SHELF, Shelf::new)).intensity(3, Duration.ofSeconds(5));
+    static final Supervisor TREE =
+            Supervisor.oneForOne(Child.server(SHELF, Shelf::new)).intensity(3, Duration.ofSeconds(5));
 
     @Test
     void a_tree() {

@@ -122,10 +122,11 @@ class MailboxesTest {
         try (var world = World.seeded(3)) {
             var order = new ArrayList<Msg>();
             var urgent =
-                    Server.<Msg>of(() -> (message, self) -> {
-                                order.add(message);
-                                self.receive(_ -> null, ofMillis(1));
-                            })
+                    Server.<Msg>of(() ->
+                                    (message, self) -> {
+                                        order.add(message);
+                                        self.receive(_ -> null, ofMillis(1));
+                                    })
                             .mailbox(Mailbox.unbounded().urgent(Opened.class));
             var pid = world.node().spawn(urgent);
             pid.send(new Row(1));

@@ -45,10 +45,11 @@ class SupervisionTest {
                             Child.server(FEED, Pong::new)
                                     .restart(Restart.TRANSIENT)
                                     .backoff(Backoff.between(ofMillis(100), ofSeconds(30))),
-                            Child.of(DynamicSupervisor.of()
-                                    .restart(Restart.TEMPORARY)
-                                    .maxChildren(10_000)
-                                    .named(SESSIONS)))
+                            Child.of(
+                                    DynamicSupervisor.of()
+                                            .restart(Restart.TEMPORARY)
+                                            .maxChildren(10_000)
+                                            .named(SESSIONS)))
                     .intensity(5, ofSeconds(10));
 
     @Test
