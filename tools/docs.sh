@@ -1,9 +1,8 @@
 # command: runs the guide's code and builds its site: target/site/.vitepress/dist
 command -v npm >/dev/null || die 1 "docs needs Node.js with npm, 20 or newer: https://nodejs.org"
-maven -q -Dquick -pl otp,guard,testkit,examples/guide,examples/from-pekko -am test \
-    -Dtest='*Guide*,GettingStartedTest,FailureTest,SupervisionTest,MailboxesTest,ConfigurationTest,FromFuturesTest,TroubleshootingTest,AuctionsTest' \
+maven -q -Dquick -pl otp,guard,testkit,examples/guide,examples/from-pekko,conformance -am test \
+    -Dtest='*Guide*,GettingStartedTest,FailureTest,SupervisionTest,MailboxesTest,ConfigurationTest,FromFuturesTest,TroubleshootingTest,AuctionsTest,Snippets' \
     -Dsurefire.failIfNoSpecifiedTests=false
-maven -q -Dquick -pl conformance -am test -Dtest=Snippets -Dsurefire.failIfNoSpecifiedTests=false
 site=$root/target/site
 mkdir -p "$site"
 rm -rf "$site/guide" "$site/.vitepress"

@@ -72,8 +72,9 @@ class FlowTest {
         }
     }
 
-    /// Runs a suite of the kit; fails with each test that failed, and when none ran.
-    private static void passes(Class<?> suite) {
+    /// Runs a suite of the kit; fails with each test that failed, and when fewer have run than there are; those for what is optional or cannot
+    /// be seen from outside skip themselves.
+    private static void passes(Class<?> suite, int tests) {
         var listener = new TestListenerAdapter();
         var kit = new TestNG(false);
         kit.setTestClasses(new Class<?>[] {suite});
@@ -83,17 +84,17 @@ class FlowTest {
         assertThat(listener.getFailedTests())
                 .extracting(ITestResult::getName, result -> String.valueOf(result.getThrowable()))
                 .isEmpty();
-        assertThat(listener.getPassedTests()).hasSizeGreaterThan(15);
+        assertThat(listener.getPassedTests()).hasSizeGreaterThanOrEqualTo(tests);
     }
 
     @Test
     void a_publisher_keeps_the_rules_of_reactive_streams() {
-        passes(Published.class);
+        passes(Published.class, 25);
     }
 
     @Test
     void a_subscriber_keeps_the_rules_of_reactive_streams() {
-        passes(Subscribed.class);
+        passes(Subscribed.class, 11);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Child.Restart;
+import dev.coppice.otp.Control;
 import dev.coppice.otp.Supervisor;
 import dev.coppice.otp.Task;
 import dev.coppice.testkit.Probe;
@@ -29,6 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,7 @@ class SmallExamplesTest {
 
     static final Name<Echo> CRITICAL = Name.of("critical");
     static final Name<Echo> EXTRA = Name.of("extra");
+    static final Name<Control> TREE = Name.of("tree");
 
     @Test
     void a_critical_child_ends_the_tree_and_another_does_not() {
@@ -198,13 +201,14 @@ class SmallExamplesTest {
                                 Child.server(EXTRA, Echoing::new).restart(Restart.TEMPORARY))
                         .autoShutdown(Supervisor.AutoShutdown.ANY_SIGNIFICANT);
         try (var world = World.seeded(5)) {
-            world.start(tree);
+            world.start(tree.named(TREE));
             world.crash(EXTRA, new IllegalStateException("nice to have"));
             world.settle();
             assertThat(world.ref(CRITICAL).call(new Say("still here"))).isEqualTo("still here");
             world.crash(CRITICAL, new IllegalStateException("cannot do without"));
             world.advance(ofSeconds(1));
-            assertThat(world.node().root()).hasValueSatisfying(root -> assertThat(root.alive()).isFalse());
+            assertThat(world.node().whereis(TREE)).isEmpty();
+            assertThat(world.node().whereis(EXTRA)).isEmpty();
         }
     }
 
@@ -217,16 +221,25 @@ class SmallExamplesTest {
                 "/",
                 exchange -> {
                     try (exchange) {
-                        var text = echo.call(new Say(exchange.getRequestURI().getPath().substring(1)));
-                        var body = text.getBytes(StandardCharsets.UTF_8);
-                        exchange.sendResponseHeaders(200, body.length);
-                        exchange.getResponseBody().write(body);
-                    } catch (CallFailed failed) {
-                        exchange.sendResponseHeaders(503, -1);
+                        var answer = answer(echo, exchange.getRequestURI().getPath().substring(1));
+                        var body = answer.orElse("").getBytes(StandardCharsets.UTF_8);
+                        exchange.sendResponseHeaders(
+                                answer.isPresent() ? 200 : 503, body.length == 0 ? -1 : body.length);
+                        if (body.length > 0) {
+                            exchange.getResponseBody().write(body);
+                        }
                     }
                 });
         server.start();
         return server;
+    }
+
+    private static Optional<String> answer(Ref<Echo> echo, String text) {
+        try {
+            return Optional.of(echo.call(new Say(text)));
+        } catch (CallFailed failed) {
+            return Optional.empty();
+        }
     }
 
     @Test
