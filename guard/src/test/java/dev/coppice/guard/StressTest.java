@@ -13,8 +13,12 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.testkit.Leaks;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +68,98 @@ class StressTest {
             eventually(() -> closes(guarded) && breaker.status().state() == State.CLOSED);
         }
         Leaks.assertNone(node);
+    }
+
+    // ---- each alone
+
+    /// A guard before an actor under the storm of a thousand callers; afterwards it lets a request through again, and nothing is left.
+    private static <G extends Ref<Work>> void alone(
+            Function<Ref<Work>, G> around, Consumer<G> during, Predicate<G> after) {
+        var node = Node.start(Work.TREE, Config.defaults().quiet());
+        try (node) {
+            var meter = Meter.before(node.ref(Work.NAME));
+            var guarded = around.apply(meter);
+            storm(node, guarded, () -> during.accept(guarded));
+            eventually(() -> meter.underWay().get() == 0 && after.test(guarded));
+            eventually(() -> closes(guarded));
+        }
+        Leaks.assertNone(node);
+    }
+
+    @Test
+    @Tag("#93")
+    void a_bulkhead_alone_loses_no_permit() {
+        alone(
+                Bulkhead.of(20)::<Work>around,
+                guarded -> assertThat(guarded.status().inUse()).isBetween(0, 20),
+                guarded -> guarded.status().inUse() == 0);
+    }
+
+    @Test
+    @Tag("#93")
+    void a_rate_limiter_alone_gives_its_permits_again() {
+        alone(
+                RateLimiter.of(500, Duration.ofMillis(20))::<Work>around,
+                guarded -> assertThat(guarded.status().left()).isBetween(0, 500),
+                guarded -> guarded.status().left() == 500);
+    }
+
+    @Test
+    @Tag("#92")
+    void a_circuit_breaker_alone_is_never_stuck_half_open() {
+        alone(
+                CircuitBreaker.defaults().overLast(20).minimumCalls(10).probes(5).openFor(Duration.ofMillis(5))
+                        ::<Work>around,
+                guarded -> {
+                    var status = guarded.status();
+                    if (status.state() == State.HALF_OPEN) {
+                        assertThat(status.calls() + status.probing()).isBetween(0, 5);
+                    }
+                },
+                guarded -> {
+                    closes(guarded);
+                    return guarded.status().probing() == 0 && guarded.status().state() == State.CLOSED;
+                });
+    }
+
+    @Test
+    @Tag("#30")
+    void an_adaptive_limit_alone_stays_within_its_bounds() {
+        for (var kind : List.of(AdaptiveLimit.aimd(), AdaptiveLimit.vegas(), AdaptiveLimit.gradient())) {
+            alone(
+                    kind.limits(20, 2, 40)::<Work>around,
+                    guarded -> {
+                        assertThat(guarded.status().limit()).isBetween(2, 40);
+                        assertThat(guarded.status().inUse()).isBetween(0, 40);
+                    },
+                    guarded -> guarded.status().inUse() == 0);
+        }
+    }
+
+    @Test
+    void a_time_limit_alone_forgets_nobody() {
+        alone(TimeLimit.of(Duration.ofMillis(50))::<Work>around, _ -> {}, _ -> true);
+    }
+
+    @Test
+    @Tag("#76")
+    void a_retry_alone_forgets_nobody_who_waits() {
+        alone(
+                Retry.of(3).backoff(Duration.ofMillis(1), Duration.ofMillis(5))::<Work>around,
+                _ -> {},
+                guarded -> guarded.status().waiting() == 0);
+    }
+
+    @Test
+    @Tag("#30")
+    void load_shedding_alone_opens_again() {
+        alone(
+                LoadShedding.of(Duration.ofMillis(5), Duration.ofMillis(20))::<Work>around,
+                _ -> {},
+                guarded -> {
+                    closes(guarded);
+                    return !guarded.status().shedding();
+                });
     }
 
     private static void storm(Node node, Ref<Work> guarded, Runnable check) {

@@ -12,6 +12,7 @@ import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Inspection;
 import dev.coppice.kernel.spi.Inspection.Insides;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -150,6 +151,27 @@ public final class Sys<M> {
             }
             throw failed;
         }
+    }
+
+    /// Keeps the last messages from now on, that many, as [#log()] shows them; what is kept already stays as far as it fits.
+    public void log(int events) {
+        Limits.positive("events", events);
+        tell(insides -> watch(insides).log(events));
+    }
+
+    /// Ends the keeping, and forgets.
+    public void unlog() {
+        tell(insides ->
+                watched(insides)
+                        .ifPresent(watched -> {
+                            watched.log(0);
+                            unwatch(insides, watched);
+                        }));
+    }
+
+    /// The last messages that were handled, oldest first, since [#log(int)]; none without.
+    public List<Traced> log() {
+        return ask(insides -> watched(insides).map(Watched::log).orElse(List.of()));
     }
 
     /// One message was handled.

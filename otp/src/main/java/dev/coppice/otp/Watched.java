@@ -6,16 +6,19 @@ import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Stands in the place of a server that is counted or traced, and only then.
+/// Stands in the place of a server that is counted, traced or logged, and only then.
 final class Watched implements Server<Object> {
     private final Function<Object, String> rendering;
     private final List<Ref<? super Sys.Traced>> listeners = new ArrayList<>();
+    private final ArrayDeque<Sys.Traced> log = new ArrayDeque<>(0);
+    private int logged;
     private Server<Object> server;
     private Sys.@Nullable Traced last;
     private boolean counting;
@@ -74,7 +77,26 @@ final class Watched implements Server<Object> {
 
     /// Whether nobody needs it any more.
     boolean idle() {
-        return !counting && listeners.isEmpty();
+        return !counting && listeners.isEmpty() && logged == 0;
+    }
+
+    // ---- the log
+
+    /// Keeps this many from now on; zero ends it and forgets.
+    void log(int events) {
+        logged = events;
+        while (log.size() > logged) {
+            log.removeFirst();
+        }
+    }
+
+    /// Oldest first.
+    List<Sys.Traced> log() {
+        return List.copyOf(log);
+    }
+
+    private boolean told() {
+        return logged > 0 || !listeners.isEmpty();
     }
 
     // ---- the server
@@ -110,13 +132,17 @@ final class Watched implements Server<Object> {
         longest = Math.max(longest, took);
         return new Sys.Traced(
                 self.pid(),
-                listeners.isEmpty() ? "" : rendering.apply(message),
-                listeners.isEmpty() ? Optional.empty() : Sys.rendered(server, rendering),
+                told() ? rendering.apply(message) : "",
+                told() ? Sys.rendered(server, rendering) : Optional.empty(),
                 Duration.ofNanos(took),
                 failure);
     }
 
     private void tell(Sys.Traced traced) {
+        if (logged > 0) {
+            log.addLast(traced);
+            log(logged);
+        }
         listeners.removeIf(listener -> listener.offer(traced) instanceof Offer.Dead);
     }
 

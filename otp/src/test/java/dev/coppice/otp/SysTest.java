@@ -346,6 +346,66 @@ class SysTest {
     }
 
     @Nested
+    class Logging {
+        private static List<String> messages(Sys<?> sys) {
+            return sys.log().stream().map(Sys.Traced::message).toList();
+        }
+
+        @Test
+        void keeps_the_last_ones_with_their_outcome_and_state() {
+            var pid = sum();
+            var sys = Sys.of(pid);
+            pid.call(new Add(1));
+            assertThat(sys.log()).isEmpty();
+            sys.log(2);
+            pid.call(new Add(2));
+            pid.call(new Add(3));
+            assertThatThrownBy(() -> pid.call(new Add(-1))).isInstanceOf(CallFailed.class);
+            assertThat(messages(sys)).containsExactly("Add[n=3]", "Add[n=-1]");
+            assertThat(sys.log().getFirst().state()).contains("6");
+            assertThat(sys.log().getFirst().pid()).isEqualTo(pid);
+        }
+
+        @Test
+        void grows_shrinks_and_ends_when_it_is_told() {
+            var pid = sum();
+            var sys = Sys.of(pid);
+            sys.log(3);
+            for (int i = 1; i <= 4; i++) {
+                pid.call(new Add(i));
+            }
+            sys.log(2);
+            assertThat(messages(sys)).containsExactly("Add[n=3]", "Add[n=4]");
+            sys.log(3);
+            pid.call(new Add(5));
+            assertThat(messages(sys)).containsExactly("Add[n=3]", "Add[n=4]", "Add[n=5]");
+            sys.unlog();
+            pid.call(new Add(6));
+            assertThat(sys.log()).isEmpty();
+            assertThat(sys.state(Integer.class)).isEqualTo(21);
+        }
+
+        @Test
+        void hides_what_the_recipe_hides_and_counts_beside() {
+            var pid = node.spawn(Pure.of(0, SysTest::step).recipe().rendering(_ -> "secret"));
+            var sys = Sys.of(pid);
+            sys.count();
+            sys.log(1);
+            pid.call(new Add(1));
+            sys.uncount();
+            assertThat(messages(sys)).containsExactly("secret");
+            assertThat(sys.status().statistics()).isEmpty();
+        }
+
+        @Test
+        void of_a_loop_is_not_there() {
+            var loop = node.spawn((Self<Msg> self) -> self.receive(Bye.class));
+            assertThatThrownBy(() -> Sys.of(loop).log(1)).hasRootCauseInstanceOf(UnsupportedOperationException.class);
+            loop.send(new Bye());
+        }
+    }
+
+    @Nested
     @Tag("#18")
     class Upgrading {
         record Data(int total) {}
