@@ -2,6 +2,7 @@ package dev.coppice.examples.mqtt;
 
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Config;
+import dev.coppice.kernel.Counters;
 import dev.coppice.kernel.CrashReport;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,6 +58,7 @@ final class Soak implements Runnable {
     private final List<String> violations = new ArrayList<>();
     private final List<Vitals> looks = new ArrayList<>();
     private final List<Instant> times = new ArrayList<>();
+    private Optional<Counters> counters = Optional.empty();
     private final CountDownLatch never = new CountDownLatch(1);
 
     static Soak of(String... options) {
@@ -174,6 +177,7 @@ final class Soak implements Runnable {
         }
         looks.add(Vitals.of(scene.node()));
         times.add(Instant.now());
+        counters = Optional.of(scene.node().counters());
         scene.bystanders().resume();
     }
 
@@ -201,7 +205,7 @@ final class Soak implements Runnable {
                 kept,
                 deeds,
                 scene.attack().toString(),
-                scene.node().counters(),
+                counters.orElseThrow(),
                 ledger.deadLetters(),
                 ledger.expectedCrashes(),
                 scene.bystanders().received(),

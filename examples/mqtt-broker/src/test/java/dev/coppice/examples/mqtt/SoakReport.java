@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 /// What a soak came to, on a page.
 ///
 /// @param slopes of the vitals, per look
+/// @param counters at the last look, when all is quiet
 /// @param kept old objects by class
 /// @param violations but for those of the hogs, which know what else runs on the machine
 record SoakReport(
@@ -80,10 +81,11 @@ record SoakReport(
     }
 
     private String vital(String name, Slope slope) {
-        return "%,d at the first look, %,d at the last; slope %+.2f a round (99 %%: %+.2f to %+.2f)"
+        return "%,d at the first look, %,d at the last, %,d at most; slope %+.2f a round (99 %%: %+.2f to %+.2f)"
                 .formatted(
                         looks.getFirst().values().get(name),
                         looks.getLast().values().get(name),
+                        looks.stream().mapToLong(look -> look.values().get(name)).max().orElseThrow(),
                         slope.perStep(),
                         slope.low(),
                         slope.high());
