@@ -25,36 +25,15 @@ public final class Recipe<M> implements Actor<M> {
     }
 
     private final Body<M> body;
-    private @Nullable Name<M> name;
-    private Mailbox mailbox = Mailbox.unbounded();
-    private @Nullable String label;
-    private Duration initWithin = Duration.ofSeconds(5);
-    private Duration stopWithin = Duration.ofSeconds(5);
-    private @Nullable Duration patience;
-    private Threading threading = Threading.SHARED;
-    private Function<Object, String> rendering = String::valueOf;
-    private boolean acknowledged;
-    private boolean abandoned;
+    private final Settings settings;
 
-    private Recipe(Body<M> body) {
+    private Recipe(Body<M> body, Settings settings) {
         this.body = body;
+        this.settings = settings;
     }
 
-    /// A changed copy; the fields are written only here, before the copy is handed out.
-    private Recipe<M> with(Consumer<Recipe<M>> change) {
-        var copy = new Recipe<>(body);
-        copy.name = name;
-        copy.mailbox = mailbox;
-        copy.label = label;
-        copy.initWithin = initWithin;
-        copy.stopWithin = stopWithin;
-        copy.patience = patience;
-        copy.threading = threading;
-        copy.rendering = rendering;
-        copy.acknowledged = acknowledged;
-        copy.abandoned = abandoned;
-        change.accept(copy);
-        return copy;
+    private Recipe<M> with(Consumer<Settings> change) {
+        return new Recipe<>(body, settings.with(change));
     }
 
     /// The two kinds of body.
@@ -65,11 +44,11 @@ public final class Recipe<M> implements Actor<M> {
     }
 
     static <M> Recipe<M> server(Server.Factory<? extends Server<M>> factory) {
-        return new Recipe<>(new Body.OfServer<>(requireNonNull(factory, "factory")));
+        return new Recipe<>(new Body.OfServer<>(requireNonNull(factory, "factory")), Settings.DEFAULT);
     }
 
     static <M> Recipe<M> loop(Loop<M> loop) {
-        return new Recipe<>(new Body.OfLoop<>(requireNonNull(loop, "loop")));
+        return new Recipe<>(new Body.OfLoop<>(requireNonNull(loop, "loop")), Settings.DEFAULT);
     }
 
     @Override
@@ -81,36 +60,8 @@ public final class Recipe<M> implements Actor<M> {
         return body;
     }
 
-    public Optional<Name<M>> name() {
-        return Optional.ofNullable(name);
-    }
-
-    public Mailbox mailbox() {
-        return mailbox;
-    }
-
-    public Optional<String> label() {
-        return Optional.ofNullable(label);
-    }
-
-    public Duration initWithin() {
-        return initWithin;
-    }
-
-    public Duration stopWithin() {
-        return stopWithin;
-    }
-
-    public Optional<Duration> patience() {
-        return Optional.ofNullable(patience);
-    }
-
-    public Threading threading() {
-        return threading;
-    }
-
-    public Function<Object, String> rendering() {
-        return rendering;
+    public Settings settings() {
+        return settings;
     }
 
     @Override
@@ -164,19 +115,11 @@ public final class Recipe<M> implements Actor<M> {
         return with(copy -> copy.acknowledged = true);
     }
 
-    public boolean isAcknowledged() {
-        return acknowledged;
-    }
-
     /// When it has been killed and its code does not return within the node's limit ([Config#unkillableAfter]), go on without it: its name
     /// is freed and its end is told while its thread still runs, fenced. Off by default, since a successor may then meet the old one at
     /// whatever both use.
     public Recipe<M> abandonedWhenUnkillable() {
         return with(copy -> copy.abandoned = true);
-    }
-
-    public boolean isAbandonedWhenUnkillable() {
-        return abandoned;
     }
 
     /// How its messages are written into crash reports and dead letter logs: say `m -> m.getClass().getSimpleName()` for secrets.
@@ -187,6 +130,83 @@ public final class Recipe<M> implements Actor<M> {
 
     @Override
     public String toString() {
-        return "Recipe[" + (name != null ? name : label != null ? label : body) + "]";
+        return "Recipe["
+                + (settings.name != null ? settings.name : settings.label != null ? settings.label : body)
+                + "]";
+    }
+
+    /// All of a recipe but its body: what an actor keeps of it, so that a recipe made for one actor costs nothing while it lives. Immutable.
+    public static final class Settings {
+        private static final Settings DEFAULT = new Settings();
+
+        private @Nullable Name<?> name;
+        private Mailbox mailbox = Mailbox.unbounded();
+        private @Nullable String label;
+        private Duration initWithin = Duration.ofSeconds(5);
+        private Duration stopWithin = Duration.ofSeconds(5);
+        private @Nullable Duration patience;
+        private Threading threading = Threading.SHARED;
+        private Function<Object, String> rendering = String::valueOf;
+        private boolean acknowledged;
+        private boolean abandoned;
+
+        private Settings() {}
+
+        /// A changed copy; the fields are written only here, before the copy is handed out.
+        private Settings with(Consumer<Settings> change) {
+            var copy = new Settings();
+            copy.name = name;
+            copy.mailbox = mailbox;
+            copy.label = label;
+            copy.initWithin = initWithin;
+            copy.stopWithin = stopWithin;
+            copy.patience = patience;
+            copy.threading = threading;
+            copy.rendering = rendering;
+            copy.acknowledged = acknowledged;
+            copy.abandoned = abandoned;
+            change.accept(copy);
+            return copy;
+        }
+
+        public Optional<Name<?>> name() {
+            return Optional.ofNullable(name);
+        }
+
+        public Mailbox mailbox() {
+            return mailbox;
+        }
+
+        public Optional<String> label() {
+            return Optional.ofNullable(label);
+        }
+
+        public Duration initWithin() {
+            return initWithin;
+        }
+
+        public Duration stopWithin() {
+            return stopWithin;
+        }
+
+        public Optional<Duration> patience() {
+            return Optional.ofNullable(patience);
+        }
+
+        public Threading threading() {
+            return threading;
+        }
+
+        public Function<Object, String> rendering() {
+            return rendering;
+        }
+
+        public boolean isAcknowledged() {
+            return acknowledged;
+        }
+
+        public boolean isAbandonedWhenUnkillable() {
+            return abandoned;
+        }
     }
 }

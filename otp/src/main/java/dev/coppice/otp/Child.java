@@ -76,7 +76,7 @@ public final class Child {
         this.id = Limits.visible("the id of a child", id);
         this.actor = actor;
         this.recipe = actor.recipe();
-        this.shutdown = supervises(recipe) ? Shutdown.infinite() : Shutdown.after(recipe.stopWithin());
+        this.shutdown = supervises(recipe) ? Shutdown.infinite() : Shutdown.after(recipe.settings().stopWithin());
     }
 
     /// A changed copy; the fields are written only here, before the copy is handed out.
@@ -126,9 +126,10 @@ public final class Child {
     }
 
     private static String idOf(Recipe<?> recipe) {
-        return recipe.name()
+        return recipe.settings()
+                .name()
                 .map(Name::value)
-                .or(recipe::label)
+                .or(recipe.settings()::label)
                 .orElseThrow(() ->
                         new IllegalArgumentException(
                                 "the child "
@@ -228,7 +229,7 @@ public final class Child {
     }
 
     public Optional<? extends Name<?>> name() {
-        return recipe.name();
+        return recipe.settings().name();
     }
 
     /// Whether it is itself a supervisor of any kind.
@@ -246,7 +247,7 @@ public final class Child {
     /// What is started: the actor's recipe, labelled with the id, stopped within the child's own limit should the supervisor die first.
     Recipe<?> recipe() {
         Recipe<?> limited = Shutdowns.limit(recipe, shutdown);
-        return limited.label().isPresent() ? limited : limited.labelled(id);
+        return limited.settings().label().isPresent() ? limited : limited.labelled(id);
     }
 
     /// Recognised by the factory, so that a named or labelled supervisor is one still.

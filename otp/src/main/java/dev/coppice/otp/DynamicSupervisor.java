@@ -153,7 +153,13 @@ public final class DynamicSupervisor implements Actor<DynamicSupervisor.Msg> {
     Child child(Actor<?> actor) {
         var recipe = actor.recipe();
         var child =
-                Child.of(recipe.name().<String>map(Object::toString).or(recipe::label).orElse("child"), recipe)
+                Child.of(
+                                recipe.settings()
+                                        .name()
+                                        .<String>map(Object::toString)
+                                        .or(recipe.settings()::label)
+                                        .orElse("child"),
+                                recipe)
                         .restart(restart);
         return shutdown == null ? child : child.shutdown(shutdown);
     }

@@ -70,7 +70,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
     @Override
     public void init(Self<Object> self) {
         this.self = self;
-        lines = new Lines(Entities.class, self.pid().path(), self.node().config().loggedPerMinute());
+        lines = new Lines(Entities.class, self.pid().path(), self.node()::config);
         self.trapExits(Left::new);
     }
 
@@ -141,7 +141,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
             makeRoom();
         }
         var pid = self.spawnLinked(recipe);
-        active.put(key, new Active<>(pid, self.nanoTime(), recipe.stopWithin()));
+        active.put(key, new Active<>(pid, self.nanoTime(), recipe.settings().stopWithin()));
         keys.put(pid.id(), key);
         sweepLater(rules.idle());
         return pid;

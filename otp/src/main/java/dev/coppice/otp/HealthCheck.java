@@ -129,7 +129,7 @@ public final class HealthCheck {
 
     @SuppressWarnings("ReferenceEquality") // the very actor: only then the types of the request are known to fit
     boolean fits(Actor<?> actor) {
-        return subject == actor || actor.recipe().name().filter(subject::equals).isPresent();
+        return subject == actor || actor.recipe().settings().name().filter(subject::equals).isPresent();
     }
 
     @Override

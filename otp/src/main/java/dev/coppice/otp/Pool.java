@@ -45,6 +45,7 @@ public final class Pool<M> implements Actor<M> {
     /// So many workers, each a new incarnation of this recipe, which must not have a name.
     public static <M> Pool<M> of(int size, Actor<M> worker) {
         worker.recipe()
+                .settings()
                 .name()
                 .ifPresent(name -> {
                     throw new IllegalArgumentException(

@@ -45,14 +45,14 @@ class LimitsTest {
 
         @Test
         void of_a_recipe() {
-            var recipe = Talk.puppet();
-            assertThat(recipe.initWithin()).isEqualTo(seconds(5));
-            assertThat(recipe.stopWithin()).isEqualTo(seconds(5));
-            assertThat(recipe.patience()).isEmpty();
-            assertThat(recipe.threading()).isEqualTo(Recipe.Threading.SHARED);
-            assertThat(recipe.mailbox().policy()).isEqualTo(Mailbox.Policy.UNBOUNDED);
-            assertThat(recipe.mailbox().highWater()).isEqualTo(10_000);
-            assertThat(recipe.mailbox().kept()).isFalse();
+            var settings = Talk.puppet().settings();
+            assertThat(settings.initWithin()).isEqualTo(seconds(5));
+            assertThat(settings.stopWithin()).isEqualTo(seconds(5));
+            assertThat(settings.patience()).isEmpty();
+            assertThat(settings.threading()).isEqualTo(Recipe.Threading.SHARED);
+            assertThat(settings.mailbox().policy()).isEqualTo(Mailbox.Policy.UNBOUNDED);
+            assertThat(settings.mailbox().highWater()).isEqualTo(10_000);
+            assertThat(settings.mailbox().kept()).isFalse();
             assertThat(Mailbox.blocking(1).patience()).isEqualTo(seconds(5));
         }
 
@@ -69,11 +69,12 @@ class LimitsTest {
                             .patience(millis(3))
                             .mailbox(Mailbox.rejecting(4))
                             .blocking()
-                            .acknowledged();
-            assertThat(recipe.name()).isEmpty();
-            assertThat(recipe.label()).isEmpty();
-            assertThat(recipe.initWithin()).isEqualTo(seconds(5));
-            assertThat(recipe.isAcknowledged()).isFalse();
+                            .acknowledged()
+                            .settings();
+            assertThat(recipe.settings().name()).isEmpty();
+            assertThat(recipe.settings().label()).isEmpty();
+            assertThat(recipe.settings().initWithin()).isEqualTo(seconds(5));
+            assertThat(recipe.settings().isAcknowledged()).isFalse();
             assertThat(changed.name()).contains(name);
             assertThat(changed.label()).contains("l");
             assertThat(changed.patience()).contains(millis(3));

@@ -46,13 +46,13 @@ final class BoundedCell<M> extends Cell<M> {
     BoundedCell(
             LocalNode node,
             Cell<?> parent,
-            Recipe<M> recipe,
+            Recipe.Settings settings,
             @Nullable Object body,
             Habit habit,
             long id,
             boolean atRest) {
-        super(node, parent, recipe, body, habit, id, atRest);
-        this.mailbox = recipe.mailbox();
+        super(node, parent, settings, body, habit, id, atRest);
+        this.mailbox = settings.mailbox();
         this.idle = atRest;
     }
 
@@ -278,6 +278,13 @@ final class BoundedCell<M> extends Cell<M> {
     }
 
     @Override
+    void readmitted() {
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
+        counted++;
+        Spin.unlock(GATE, this);
+    }
+
+    @Override
     boolean rest() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean rests = oldest == null && !shut;
@@ -306,9 +313,7 @@ final class BoundedCell<M> extends Cell<M> {
     void inherit(Mail mail, @Nullable Mail last) {
         super.inherit(mail, last);
         if (!(mail instanceof Signal)) {
-            Spin.lock(GATE, this, LockOrder.Rank.GATE);
-            counted++;
-            Spin.unlock(GATE, this);
+            readmitted();
         }
     }
 
@@ -326,7 +331,10 @@ final class BoundedCell<M> extends Cell<M> {
     long waitingMessages() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         try {
-            return userMails(taken()) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
+            return userMails(taken())
+                    + heldElsewhere()
+                    + userMails(oldest)
+                    + waiters.stream().filter(waiter -> !waiter.over()).count();
         } finally {
             Spin.unlock(GATE, this);
         }

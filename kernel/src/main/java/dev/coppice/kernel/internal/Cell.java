@@ -84,12 +84,12 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     Cell(
             LocalNode node,
             @Nullable Cell<?> parent,
-            Recipe<M> recipe,
+            Recipe.Settings settings,
             @Nullable Object body,
             Habit habit,
             long id,
             boolean atRest) {
-        super(node, recipe, atRest);
+        super(node, settings, atRest);
         this.parent = parent;
         this.body = body;
         this.habit = habit;
@@ -212,7 +212,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final Recipe.Threading threading() {
-        var asked = recipe.threading();
+        var asked = settings.threading();
         return asked == Recipe.Threading.SHARED && habit.blocks() ? Recipe.Threading.BLOCKING : asked;
     }
 
@@ -232,7 +232,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     final ActorSelf<M> selfRef() {
         var made = self;
         if (made == null) {
-            self = made = new ActorSelf<>(this);
+            self = made = ActorSelf.of(this);
         }
         return made;
     }
@@ -428,7 +428,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     // ================================================================ pid
 
     final long patience() {
-        var own = recipe.patience();
+        var own = settings.patience();
         return own.isPresent() ? Clocks.nanos(own.get()) : node.patienceNanos();
     }
 
@@ -439,12 +439,12 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// What it is: its recipe's label, else the class of its body.
     final String kind() {
-        return recipe.label().orElse(habit.label);
+        return settings.label().orElse(habit.label);
     }
 
     /// Who it is, for people: its name, else its label, else its kind and number.
     final String label() {
-        return recipe.name().map(name -> name.value()).or(recipe::label).orElse(habit.label + "-" + id);
+        return settings.name().map(name -> name.value()).or(settings::label).orElse(habit.label + "-" + id);
     }
 
     @Override
@@ -460,7 +460,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final void send(M message) {
-        var mail = new Mail(Objects.requireNonNull(message, "message"));
+        var mail = node.mail(Objects.requireNonNull(message, "message"));
         var runner = Runner.current();
         if (runner != null && runner.cell != null) {
             runner.cell.fence(this, mail);

@@ -42,7 +42,7 @@ final class Closing {
     /// False when the budget is spent.
     private boolean stop(Cell<?> child) {
         child.exitSignal(guardian, new dev.coppice.kernel.ExitReason.Shutdown());
-        long limit = Clocks.nanos(child.recipe.stopWithin());
+        long limit = Clocks.nanos(child.settings.stopWithin());
         if (child.awaitFirmly(null, Math.min(limit, left())) || left() <= 0) {
             return child.isGone();
         }

@@ -94,7 +94,7 @@ final class Dying {
     /// A killed actor may stay in its code for long: nobody is to wait for what it holds meanwhile. On the killer's thread: takes what
     /// stands in the word; what the actor has taken is only failed, not moved, since it is the actor's.
     static void fence(Cell<?> cell) {
-        if (cell.recipe.mailbox().kept()) {
+        if (cell.settings.mailbox().kept()) {
             return;
         }
         var killed = new ExitReason.Killed();
@@ -104,6 +104,9 @@ final class Dying {
             return;
         }
         for (var mail = self.first; mail != null; mail = mail.next) {
+            failHeld(mail, killed);
+        }
+        for (var mail = Stash.oldest(self); mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
         failHeld(self.current, killed);
@@ -133,13 +136,14 @@ final class Dying {
     }
 
     private static void closeMailbox(Cell<?> cell, ExitReason reason) {
-        var taken = cell.taken();
+        Mail taken = null;
         if (cell.self != null) {
-            cell.self.first = null;
+            Stash.release(cell, cell.self);
+            taken = cell.self.release();
         }
         var waiting = cell.closeForChildren();
         var slot = cell.slot;
-        var keeper = slot != null && cell.recipe.mailbox().kept() && slot.keeps() ? slot : null;
+        var keeper = slot != null && cell.settings.mailbox().kept() && slot.keeps() ? slot : null;
         buryAll(cell, taken, reason, keeper);
         buryAll(cell, waiting, reason, keeper);
         if (cell.self != null) {
@@ -181,7 +185,7 @@ final class Dying {
             if (child == null) {
                 return;
             }
-            stop(child, cell, Clocks.nanos(child.recipe.stopWithin()));
+            stop(child, cell, Clocks.nanos(child.settings.stopWithin()));
         }
     }
 

@@ -37,16 +37,16 @@ abstract sealed class Inbox<M> permits Cell {
     private volatile @Nullable Mail word;
 
     final LocalNode node;
-    final Recipe<M> recipe;
+    final Recipe.Settings settings;
 
     /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
     private @Nullable Resting resting;
 
     private boolean highWater;
 
-    Inbox(LocalNode node, Recipe<M> recipe, boolean atRest) {
+    Inbox(LocalNode node, Recipe.Settings settings, boolean atRest) {
         this.node = node;
-        this.recipe = recipe;
+        this.settings = settings;
         WORD.set(this, atRest ? IDLE : null);
     }
 
@@ -82,7 +82,7 @@ abstract sealed class Inbox<M> permits Cell {
                 }
                 if (idle) {
                     wake(runner);
-                } else if (mail.depth == recipe.mailbox().highWater()) {
+                } else if (mail.depth == settings.mailbox().highWater()) {
                     roseAbove(mail.depth);
                 }
                 return true;
@@ -122,7 +122,7 @@ abstract sealed class Inbox<M> permits Cell {
             }
             // No exchange: a killer may close the mailbox at any moment, and what it closed must stay closed.
         } while (!WORD.compareAndSet(this, newest, null));
-        if (highWater && newest.depth < recipe.mailbox().highWater() / 2) {
+        if (highWater && newest.depth < settings.mailbox().highWater() / 2) {
             fellBelow(newest.depth);
         }
         return Mail.reversed(newest);
@@ -165,7 +165,8 @@ abstract sealed class Inbox<M> permits Cell {
         for (var mail = taken(); mail != null && walked < 10_000; mail = mail.next) {
             walked++;
         }
-        return queuedInWord() + walked;
+        var owned = cell().self;
+        return queuedInWord() + walked + (owned == null ? 0 : owned.kept()) + Stash.of(owned);
     }
 
     int queuedInWord() {
@@ -182,6 +183,9 @@ abstract sealed class Inbox<M> permits Cell {
     /// A user message has been received.
     void received() {}
 
+    /// A user message that was received waits again.
+    void readmitted() {}
+
     /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
     void inherit(Mail mail, @Nullable Mail last) {
         if (last == null) {
@@ -194,9 +198,15 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// How many user messages wait; for the ledger, when the node is quiet.
     long waitingMessages() {
-        long count = userMails(taken());
+        long count = userMails(taken()) + heldElsewhere();
         var top = word;
         return top == IDLE || top == CLOSED ? count : count + userMails(top);
+    }
+
+    /// User messages that were taken and stand neither in the list of what was taken nor before the body.
+    final long heldElsewhere() {
+        var owned = cell().self;
+        return owned == null ? 0 : owned.keptMessages() + Stash.of(owned);
     }
 
     static long userMails(@Nullable Mail mail) {

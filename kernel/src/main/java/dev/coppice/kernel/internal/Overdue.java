@@ -9,7 +9,7 @@ final class Overdue extends Watches.Watch {
 
     @Override
     long period() {
-        return Clocks.nanos(cell.recipe.stopWithin());
+        return Clocks.nanos(cell.settings.stopWithin());
     }
 
     @Override

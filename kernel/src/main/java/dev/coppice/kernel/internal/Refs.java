@@ -17,13 +17,13 @@ final class Refs {
     private Refs() {}
 
     static void send(Ref<?> to, Object message) {
-        var mail = new Mail(requireNonNull(message, "message"));
+        var mail = Carrying.mail(to, requireNonNull(message, "message"));
         fence(to, mail);
         deliver(to, mail, true);
     }
 
     static Offer offer(Ref<?> to, Object message) {
-        var mail = new Mail(requireNonNull(message, "message"));
+        var mail = Carrying.mail(to, requireNonNull(message, "message"));
         fence(to, mail);
         return deliver(to, mail, false);
     }

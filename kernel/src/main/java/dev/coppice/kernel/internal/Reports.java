@@ -23,7 +23,7 @@ final class Reports {
         return new ActorInfo(
                 cell,
                 cell.path(),
-                cell.recipe.name().map(name -> name.value()),
+                cell.settings.name().map(name -> name.value()),
                 cell.kind(),
                 status(cell),
                 cell.queued(),
@@ -85,7 +85,7 @@ final class Reports {
         return new CrashReport(
                 cell,
                 cell.path(),
-                cell.recipe.name().map(name -> name.value()),
+                cell.settings.name().map(name -> name.value()),
                 cell.kind(),
                 ancestors(cell).stream().map(Pid::path).toList(),
                 reason,
@@ -100,7 +100,7 @@ final class Reports {
     /// A message as its receiver's recipe shows it; a rendering that fails must not break the report.
     static String rendered(Cell<?> cell, Object message) {
         try {
-            var text = cell.recipe.rendering().apply(message);
+            var text = cell.settings.rendering().apply(message);
             return text.length() <= RENDERED ? text : text.substring(0, RENDERED) + "...";
         } catch (Throwable unprintable) {
             return message.getClass().getName() + " (its rendering failed: " + unprintable.getClass().getName() + ")";

@@ -16,13 +16,13 @@ final class Starter {
         var recipe = actor.recipe();
         var made = make(recipe);
         var habit = Habit.of(made);
-        var acknowledged = acknowledgement(parent, recipe, habit);
+        var acknowledged = acknowledgement(parent, recipe.settings(), habit);
         boolean begins = acknowledged != null || recipe.body() instanceof Recipe.Body.OfLoop<M>;
         // A name may bring mail along, from its gap or from the incarnation before: such an actor starts running, not
         // at rest.
-        boolean runs = begins || recipe.name().isPresent();
+        boolean runs = begins || recipe.settings().name().isPresent();
         var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
-        Cell<M> cell = cell(parent, recipe, body, habit, !runs);
+        Cell<M> cell = cell(parent, recipe.settings(), body, habit, !runs);
         adopt(parent, cell, linked);
         if (acknowledged != null) {
             acknowledged.holder = cell;
@@ -55,17 +55,18 @@ final class Starter {
     }
 
     /// Where the starter waits; null when the start needs no acknowledgement.
-    private static @Nullable WaitCell<Object> acknowledgement(Cell<?> parent, Recipe<?> recipe, Habit habit) {
-        return habit.hasInit || recipe.isAcknowledged()
-                ? new WaitCell<>(Runner.actor(), parent.node, Clocks.nanos(recipe.initWithin()))
+    private static @Nullable WaitCell<Object> acknowledgement(Cell<?> parent, Recipe.Settings settings, Habit habit) {
+        return habit.hasInit || settings.isAcknowledged()
+                ? new WaitCell<>(Runner.actor(), parent.node, Clocks.nanos(settings.initWithin()))
                 : null;
     }
 
-    private static <M> Cell<M> cell(Cell<?> parent, Recipe<M> recipe, Object body, Habit habit, boolean atRest) {
+    private static <M> Cell<M> cell(
+            Cell<?> parent, Recipe.Settings settings, Object body, Habit habit, boolean atRest) {
         var node = parent.node;
-        return recipe.mailbox().policy() == Mailbox.Policy.UNBOUNDED
-                ? new Cell<>(node, parent, recipe, body, habit, node.nextId(), atRest)
-                : new BoundedCell<>(node, parent, recipe, body, habit, node.nextId(), atRest);
+        return settings.mailbox().policy() == Mailbox.Policy.UNBOUNDED
+                ? new Cell<>(node, parent, settings, body, habit, node.nextId(), atRest)
+                : new BoundedCell<>(node, parent, settings, body, habit, node.nextId(), atRest);
     }
 
     /// Makes it a child, linked or not, and gives it its name. After this it can be found; before it nobody knows it.
@@ -88,7 +89,7 @@ final class Starter {
         }
         cell.node.countSpawned();
         try {
-            cell.recipe.name().ifPresent(name -> cell.node.names.claim(name, cell));
+            cell.settings.name().ifPresent(name -> cell.node.names.claim(name, cell));
         } catch (RuntimeException taken) {
             if (tie != null) {
                 Ties.remove(tie);
@@ -125,7 +126,7 @@ final class Starter {
         boolean gone = cell.awaitFirmly(Runner.actor(), limit);
         return new ExitReason.Crashed(
                 gone
-                        ? new StartFailed.InitTimedOut(cell.label(), cell.recipe.initWithin())
+                        ? new StartFailed.InitTimedOut(cell.label(), cell.settings.initWithin())
                         : new StartFailed.Unkillable(cell.label(), Duration.ofNanos(limit)));
     }
 }

@@ -20,7 +20,7 @@ final class Unkillable extends Watches.Watch {
             return false;
         }
         cell.node.observers.unkillable(cell, cell.node.scheduler.nanoTime() - since);
-        if (cell.recipe.isAbandonedWhenUnkillable()) {
+        if (cell.settings.isAbandonedWhenUnkillable()) {
             cell.node.scheduler.execute(() -> Dying.abandon(cell));
             return false;
         }

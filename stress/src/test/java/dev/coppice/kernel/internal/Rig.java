@@ -24,25 +24,32 @@ final class Rig {
     private Rig() {}
 
     static Cell<Object> running(Wakes wakes) {
-        return new Cell<>(NODE, NODE.guardian(), RECIPE, wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+        return new Cell<>(
+                NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), false);
     }
 
     static Cell<Object> resting(Wakes wakes) {
-        return new Cell<>(NODE, NODE.guardian(), RECIPE, wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), true);
+        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), true);
     }
 
     /// Running, with this number for its id.
     static Cell<Object> numbered(long id, Object body) {
-        return new Cell<>(NODE, NODE.guardian(), RECIPE, body, Habit.OF_LOOPS, id, false);
+        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), body, Habit.OF_LOOPS, id, false);
     }
 
     static Cell<Object> childOf(Cell<?> parent) {
-        return new Cell<>(NODE, parent, RECIPE, new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+        return new Cell<>(NODE, parent, RECIPE.settings(), new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
     }
 
     static BoundedCell<Object> bounded(Mailbox mailbox, Wakes wakes, boolean atRest) {
         return new BoundedCell<>(
-                NODE, NODE.guardian(), RECIPE.mailbox(mailbox), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), atRest);
+                NODE,
+                NODE.guardian(),
+                RECIPE.mailbox(mailbox).settings(),
+                wakes,
+                Habit.OF_LOOPS,
+                IDS.incrementAndGet(),
+                atRest);
     }
 
     static int length(@Nullable Mail list) {
