@@ -44,7 +44,9 @@ class ValuesTest {
 
         @Test
         void has_no_bounds_the_wrong_way_round() {
-            assertThatIllegalArgumentException().isThrownBy(() -> new Sizing(4, 3, SECOND)).withMessageContaining("(4), was 3");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Sizing(4, 3, SECOND))
+                    .withMessageContaining("(4), was 3");
         }
     }
 
@@ -85,7 +87,9 @@ class ValuesTest {
                     .isThrownBy(() -> doubling.factor(Double.POSITIVE_INFINITY))
                     .withMessageContaining("Infinity");
             for (var wrong : List.of(-0.01, 1.01, Double.NaN)) {
-                assertThatIllegalArgumentException().isThrownBy(() -> doubling.jitter(wrong)).withMessageContaining("" + wrong);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> doubling.jitter(wrong))
+                        .withMessageContaining("" + wrong);
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Server;
@@ -30,7 +31,7 @@ class UnreliableTest {
 
     /// What comes of a hundred numbers that are sent this way.
     private static List<Integer> heard(long seed, UnaryOperator<Unreliable<Msg>> way) {
-        try (var world = World.seeded(seed)) {
+        try (var world = World.seeded(seed).config(Config::quiet)) {
             var heard = new ArrayList<Integer>();
             Ref<Msg> far = way.apply(Unreliable.of(ear(world, heard)));
             for (int i = 1; i <= 100; i++) {
@@ -45,17 +46,16 @@ class UnreliableTest {
     private static Ref<Msg> ear(World world, List<Integer> heard) {
         return world.node()
                 .spawn(
-                        Server.<Msg>of(
-                                () ->
-                                        (msg, self) -> {
-                                            switch (msg) {
-                                                case Say(int number) -> heard.add(number);
-                                                case Ask ask -> {
-                                                    heard.add(ask.number());
-                                                    self.reply(ask, -ask.number());
-                                                }
-                                            }
-                                        }));
+                        Server.<Msg>of(() ->
+                                (msg, self) -> {
+                                    switch (msg) {
+                                        case Say(int number) -> heard.add(number);
+                                        case Ask ask -> {
+                                            heard.add(ask.number());
+                                            self.reply(ask, -ask.number());
+                                        }
+                                    }
+                                }));
     }
 
     private static List<Integer> all() {
@@ -99,7 +99,7 @@ class UnreliableTest {
     class A_request {
         @Test
         void that_is_lost_is_ended_by_its_time_out_alone() {
-            try (var world = World.seeded(7)) {
+            try (var world = World.seeded(7).config(Config::quiet)) {
                 var heard = new ArrayList<Integer>();
                 var far = Unreliable.of(ear(world, heard)).losing(1);
                 long begin = world.node().counters().deadLettered();
@@ -144,9 +144,13 @@ class UnreliableTest {
         void is_between_0_and_1() {
             try (var world = World.seeded(10)) {
                 var way = Unreliable.of(ear(world, new ArrayList<>()));
-                assertThatIllegalArgumentException().isThrownBy(() -> way.losing(1.1)).withMessage("losing takes a share between 0 and 1, was 1.1");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> way.losing(1.1))
+                        .withMessage("losing takes a share between 0 and 1, was 1.1");
                 assertThatIllegalArgumentException().isThrownBy(() -> way.doubling(-1));
-                assertThatIllegalArgumentException().isThrownBy(() -> way.delaying(0.5, Duration.ZERO)).withMessageContaining("above zero");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> way.delaying(0.5, Duration.ZERO))
+                        .withMessageContaining("above zero");
             }
         }
     }

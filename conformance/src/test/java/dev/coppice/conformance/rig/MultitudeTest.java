@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class MultitudeTest {
     private static final String NOTHING = "0 left, 0 abandoned, 0 crashed, 0 messages unaccounted for";
 
-    private static List<String> multitude(String heap, String shape, int size) throws IOException, InterruptedException {
+    private static List<String> multitude(String heap, String shape, int size)
+            throws IOException, InterruptedException {
         var command =
                 List.of(
                         ProcessHandle.current().info().command().orElse("java"),
@@ -25,7 +26,7 @@ class MultitudeTest {
                         Multitude.class.getName(),
                         shape,
                         "" + size);
-        var jvm = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var jvm = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var said = new String(jvm.getInputStream().readAllBytes());
         var ended = jvm.waitFor(3, TimeUnit.MINUTES);
         assertThat(ended && jvm.exitValue() == 0).as(said).isTrue();
