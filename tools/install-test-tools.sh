@@ -6,6 +6,8 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # command, 
 need mosquitto_sub mosquitto-clients
 need erl erlang-base
 need erlc erlang-base
+need chromium chromium
+need chromedriver chromium-driver
 [ -n "$missing" ] || exit 0
 
 command -v apt-get >/dev/null 2>&1 || { echo "install-test-tools: no apt-get here; please install:$missing" >&2; exit 1; }

@@ -1,5 +1,6 @@
 package dev.coppice.kernel;
 
+import dev.coppice.kernel.internal.Doors;
 import java.util.Optional;
 
 /// A message that nobody will handle.
@@ -7,6 +8,12 @@ import java.util.Optional;
 /// @param to where it was sent
 /// @param from the actor that sent it, when one did
 public record DeadLetter(Ref<?> to, Object message, Reason reason, Optional<Pid<?>> from) {
+
+    /// The message as its receiver's recipe renders it, at most 500 characters; of one that was sent to a name or a door the class only.
+    /// Runs user code.
+    public String rendered() {
+        return Doors.rendered(to, message);
+    }
 
     /// Why nobody will handle it. `accepted = received + dead-lettered(reason) + waiting`, always.
     public sealed interface Reason {

@@ -2,6 +2,7 @@ package dev.coppice.kernel;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// What a node tells its observers; see [Node#subscribe]. Events of one actor arrive in their order.
 public sealed interface NodeEvent {
@@ -20,6 +21,11 @@ public sealed interface NodeEvent {
     record GaveUp(Pid<?> supervisor, String child, ExitReason why) implements NodeEvent {}
 
     record Undelivered(DeadLetter letter) implements NodeEvent {}
+
+    /// A call, or an ask, had no answer in time.
+    ///
+    /// @param callee who held the request, when somebody did
+    record TimedOut(Optional<Pid<?>> callee, Failure.Report report) implements NodeEvent {}
 
     /// A mailbox rose above its high-water mark.
     record HighWater(Pid<?> pid, int queued) implements NodeEvent {}

@@ -39,6 +39,12 @@ class Rooms {
 
     private static final String TESTKIT = "dev.coppice.testkit..";
     private static final String GUARD = "dev.coppice.guard..";
+    private static final String OBSERVE = "dev.coppice.observe..";
+
+    /// What the observer stands on; see its pom.
+    private static final String[] OBSERVES_WITH = {
+        "com.sun.net.httpserver..", "io.micrometer..", "tools.jackson..", "picocli.."
+    };
 
     private static final List<Path> OUTPUTS =
             Tree.rooms().stream()
@@ -100,6 +106,19 @@ class Rooms {
     }
 
     @Test
+    void the_observer_needs_kernel_otp_and_its_libraries() {
+        check(
+                classes()
+                        .that()
+                        .resideInAPackage(OBSERVE)
+                        .should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage(
+                                Stream.concat(Stream.of(with(KERNEL, OTP, OBSERVE)), Stream.of(OBSERVES_WITH))
+                                        .toArray(String[]::new)));
+    }
+
+    @Test
     void nothing_depends_on_examples() {
         check(
                 noClasses()
@@ -111,7 +130,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard", "observe"})
     void what_is_internal_stays_in_its_room(String room) {
         check(
                 noClasses()
@@ -140,7 +159,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard", "observe"})
     void a_room_has_one_public_package_at_most_one_spi_and_one_internal(String room) {
         assertThat(
                         CODE.stream()
@@ -151,7 +170,7 @@ class Rooms {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "otp", "testkit", "guard"})
+    @ValueSource(strings = {"kernel", "otp", "testkit", "guard", "observe"})
     void a_room_exports_its_public_package_and_spi_only(String room) {
         var module =
                 ModuleFinder.of(Tree.ROOT.resolve(room).resolve("target/classes"))

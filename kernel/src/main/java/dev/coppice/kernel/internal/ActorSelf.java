@@ -44,6 +44,9 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     /// How many messages it has received; read racily by reports.
     int turns;
 
+    /// How many of them were requests; as `turns`.
+    int requests;
+
     /// What travels with messages in this node; null when nothing does.
     final @Nullable Carrying carrying;
 

@@ -31,6 +31,10 @@ public final class Doors {
         return Refs.nodeOf(ref);
     }
 
+    public static String rendered(Ref<?> to, Object message) {
+        return to instanceof Cell<?> cell ? Reports.rendered(cell, message) : message.getClass().getName();
+    }
+
     public static Scheduler scheduler(Node node) {
         return ((LocalNode) node).scheduler;
     }

@@ -237,12 +237,12 @@ final class Dying {
             above.unlock();
         }
         cell.body = null;
-        cell.self = null;
         cell.family = null;
         cell.node.countExited(reason);
         if (known) {
-            cell.node.observers.exited(cell, path, reason);
+            cell.node.observers.exited(cell, path, reason); // an observer that is a door still sees its counts
         }
+        cell.self = null;
         tell(cell, reason);
         cell.parent = null;
     }

@@ -4,6 +4,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.CrashReport;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Ref;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -128,11 +130,10 @@ final class Observers {
 
     void undelivered(DeadLetter letter) {
         if (deadLetterLines.admits()) {
-            var message =
-                    letter.to() instanceof Cell<?> cell
-                            ? Reports.rendered(cell, letter.message())
-                            : letter.message().getClass().getName();
-            line(Level.WARN, "dead letter", Map.of("to", letter.to(), "message", message, "reason", letter.reason()));
+            line(
+                    Level.WARN,
+                    "dead letter",
+                    Map.of("to", letter.to(), "message", letter.rendered(), "reason", letter.reason()));
         }
         if (watched()) {
             publish(new NodeEvent.Undelivered(letter));
@@ -147,6 +148,12 @@ final class Observers {
     void lowWater(Cell<?> cell, int queued) {
         line(Level.INFO, "mailbox below its low-water mark", Map.of("actor", cell.path(), "queued", queued));
         publish(new NodeEvent.LowWater(cell, queued));
+    }
+
+    void timedOut(@Nullable Cell<?> callee, Failure.Report report) {
+        if (watched()) {
+            publish(new NodeEvent.TimedOut(Optional.ofNullable(callee), report));
+        }
     }
 
     void longScan(Cell<?> cell, int scanned) {

@@ -30,6 +30,7 @@ final class OpenRequests {
             request.holder = cell;
             request.receivedAt = cell.node.scheduler.nanoTime();
             request.receivedTurn = self.turns;
+            self.requests++;
         }
     }
 

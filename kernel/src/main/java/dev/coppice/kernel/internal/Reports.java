@@ -25,8 +25,12 @@ final class Reports {
                 cell.path(),
                 cell.settings.name().map(name -> name.value()),
                 cell.kind(),
+                cell.habit.label,
                 status(cell),
                 cell.queued(),
+                turns(cell),
+                requests(cell),
+                waitsFor(cell),
                 doing(cell),
                 Optional.<Pid<?>>ofNullable(cell.parent).filter(above -> above != cell.node.guardian()),
                 List.copyOf(children(cell)),
@@ -64,6 +68,17 @@ final class Reports {
     private static int turns(Cell<?> cell) {
         var self = cell.self;
         return self == null ? 0 : self.turns;
+    }
+
+    private static int requests(Cell<?> cell) {
+        var self = cell.self;
+        return self == null ? 0 : self.requests;
+    }
+
+    /// Whoever holds what it waits for: racy.
+    private static Optional<Pid<?>> waitsFor(Cell<?> cell) {
+        var wait = cell.waiting;
+        return wait == null || wait.over() ? Optional.empty() : Optional.ofNullable(wait.holder);
     }
 
     static Optional<String> doing(Cell<?> cell) {

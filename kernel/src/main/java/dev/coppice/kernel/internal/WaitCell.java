@@ -258,7 +258,11 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
             return (Outcome<R>) outcome;
         }
         if (seen == TIMED_OUT) {
-            STATE.compareAndSet(this, TIMED_OUT, new Outcome.Failed<R>(timeOut()));
+            var callee = holder;
+            var report = Reports.timeOut(this, callee, Duration.ofNanos(patience));
+            if (STATE.compareAndSet(this, TIMED_OUT, new Outcome.Failed<R>(new Failure.TimedOut(report)))) {
+                node.observers.timedOut(callee, report);
+            }
             return outcome();
         }
         if (seen == null) {
@@ -266,10 +270,6 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
         return new Outcome.Failed<>(
                 seen == INTERRUPTED ? new Failure.Interrupted() : new Failure.Refused("abandoned by its caller"));
-    }
-
-    private Failure timeOut() {
-        return new Failure.TimedOut(Reports.timeOut(this, holder, Duration.ofNanos(patience)));
     }
 
     /// For cells with many waiters: waits for the value on a cell of its own.

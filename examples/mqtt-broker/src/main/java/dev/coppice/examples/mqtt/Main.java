@@ -1,9 +1,14 @@
 package dev.coppice.examples.mqtt;
 
+import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Node;
+import dev.coppice.observe.Observer;
+import dev.coppice.otp.Child;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /// `./coppice broker`: serves until it is told to end (SIGTERM, SIGINT), then stops in order.
@@ -13,6 +18,13 @@ import picocli.CommandLine.ParameterException;
         description = "An MQTT 3.1.1 broker whose every connection and session is a supervised actor.")
 public final class Main implements Runnable {
     @Mixin private Settings settings = new Settings();
+
+    @Option(
+            names = "--observer",
+            defaultValue = "4000",
+            paramLabel = "PORT|off",
+            description = "where the observer's page is, on 127.0.0.1; 0 for any free port (${DEFAULT-VALUE})")
+    private String observer = "4000";
 
     private Main() {}
 
@@ -26,7 +38,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         try (var broker = new Broker(checked())) {
-            Node.run(broker.tree());
+            Node.run(broker.tree(observer()), Config.defaults().name("mqtt-broker"));
         }
     }
 
@@ -34,7 +46,24 @@ public final class Main implements Runnable {
         try {
             return settings.checked();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(new CommandLine(this), String.valueOf(e.getMessage()), e);
+            throw wrong(e);
         }
+    }
+
+    private List<Child> observer() {
+        if (observer.equals("off")) {
+            return List.of();
+        }
+        try {
+            return List.of(Child.of(Observer.on(Integer.parseInt(observer)).recipe()));
+        } catch (NumberFormatException e) {
+            throw wrong(new IllegalArgumentException("--observer must be a port or off, was " + observer, e));
+        } catch (IllegalArgumentException e) {
+            throw wrong(new IllegalArgumentException("--observer: " + e.getMessage(), e));
+        }
+    }
+
+    private ParameterException wrong(IllegalArgumentException why) {
+        return new ParameterException(new CommandLine(this), String.valueOf(why.getMessage()), why);
     }
 }

@@ -47,7 +47,7 @@ class MainTest {
         @Test
         @Tag("#111")
         void ends_it_in_order_within_the_deadline_and_tells_each_event_in_a_line() throws Exception {
-            var process = start("--port", "0");
+            var process = start("--port", "0", "--observer", "0");
             var output = process.inputReader(UTF_8);
             try (var client = RawClient.connected(port(output), "client", false)) {
                 // The handle's way: Process.destroy would close the output, too.
@@ -64,6 +64,7 @@ class MainTest {
                     .asString()
                     .contains("client=\"client\"", "clean=\"false\"", "present=\"false\"");
             assertThat(lines).filteredOn(line -> line.contains(" disconnected ")).hasSize(1);
+            assertThat(lines).filteredOn(line -> line.contains("observer ends")).hasSize(1);
             assertThat(lines).noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));
         }
     }
@@ -73,7 +74,7 @@ class MainTest {
         @Test
         void ends_it_with_status_1_and_names_the_reason() throws Exception {
             try (var broker = TestBroker.start()) {
-                var process = start("--port", "" + broker.port());
+                var process = start("--port", "" + broker.port(), "--observer", "off");
                 var lines = process.inputReader(UTF_8).lines().toList();
                 assertThat(process.waitFor()).isEqualTo(1);
                 assertThat(lines).anyMatch(line -> line.contains("Address already in use"));
@@ -85,7 +86,12 @@ class MainTest {
     class A_wrong_option {
         @Test
         void ends_it_with_the_remedy_and_not_with_a_stack() throws Exception {
-            for (var options : List.of(List.of("--prot", "1"), List.of("--max-queue", "0"))) {
+            for (var options :
+                    List.of(
+                            List.of("--prot", "1"),
+                            List.of("--max-queue", "0"),
+                            List.of("--observer", "nowhere"),
+                            List.of("--observer", "65536"))) {
                 var process = start(options.toArray(String[]::new));
                 var lines = process.inputReader(UTF_8).lines().toList();
                 assertThat(process.waitFor()).isEqualTo(2);

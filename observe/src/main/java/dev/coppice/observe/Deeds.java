@@ -1,0 +1,98 @@
+package dev.coppice.observe;
+
+import dev.coppice.kernel.ActorInfo;
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
+import dev.coppice.otp.Control;
+import dev.coppice.otp.Sys;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a person may do to an actor from the page.
+final class Deeds {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private Deeds() {}
+
+    enum Deed {
+        /// In order, behind what is queued; its supervisor decides whether another follows.
+        STOP,
+        /// Its supervisor stops it in order and starts it again; counts against no intensity.
+        RESTART,
+        KILL,
+        SUSPEND,
+        RESUME;
+
+        static Optional<Deed> named(String name) {
+            for (var deed : values()) {
+                if (deed.name().equalsIgnoreCase(name)) {
+                    return Optional.of(deed);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// What became of it.
+    record Done(boolean done, String what) {}
+
+    static Done act(Deed deed, Pid<?> pid) {
+        try {
+            return switch (deed) {
+                case STOP -> {
+                    pid.stop();
+                    yield new Done(true, "told to stop after what is queued now");
+                }
+                case RESTART -> restart(pid);
+                case KILL -> {
+                    pid.kill();
+                    yield new Done(true, "killed");
+                }
+                case SUSPEND -> {
+                    Sys.of(pid).within(PATIENCE).suspend();
+                    yield new Done(true, "suspended: messages wait until it is resumed");
+                }
+                case RESUME -> {
+                    Sys.of(pid).within(PATIENCE).resume();
+                    yield new Done(true, "resumed");
+                }
+            };
+        } catch (CallFailed failed) {
+            return new Done(false, failed.failure().message());
+        }
+    }
+
+    private static Done restart(Pid<?> pid) {
+        var above = pid.info().parent().flatMap(Deeds::supervisor);
+        if (above.isEmpty()) {
+            return new Done(
+                    false,
+                    "only a child of a Supervisor can be restarted in order; kill this one, and whoever started it decides");
+        }
+        var supervisor = above.get().within(PATIENCE);
+        var child =
+                supervisor.call(new Control.WhichChildren()).stream()
+                        .filter(info -> info.pid().filter(pid::equals).isPresent())
+                        .findFirst();
+        if (child.isEmpty()) {
+            return new Done(false, "its supervisor does not know it any more");
+        }
+        var id = child.get().id();
+        supervisor.call(new Control.TerminateChild(id));
+        return switch (supervisor.call(new Control.RestartChild(id))) {
+            case Control.Started(var now) -> new Done(true, "restarted as " + now);
+            case Control.RestartResult other -> new Done(false, "stopped, and not started again: " + other);
+        };
+    }
+
+    /// It, as a supervisor that can be asked: only the otp's own understands.
+    @SuppressWarnings("unchecked")
+    static Optional<Ref<Control>> supervisor(Pid<?> pid) {
+        return isSupervisor(pid.info()) ? Optional.of((Ref<Control>) pid) : Optional.empty();
+    }
+
+    private static boolean isSupervisor(ActorInfo info) {
+        return info.behaviour().equals("SupervisorServer");
+    }
+}

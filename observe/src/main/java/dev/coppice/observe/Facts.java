@@ -1,0 +1,242 @@
+package dev.coppice.observe;
+
+import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Counters;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.NodeEvent;
+import dev.coppice.observe.History.Point;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// What is known of a node: counted as it happens (striped counters), and found by walks over the tree, which are made only as often as
+/// they are cheap: at most a fiftieth of the time goes into them. Ends with the [Observer] that made it.
+///
+/// Any thread may read; each value was true at some moment.
+public final class Facts implements AutoCloseable {
+    /// The walk may take one part in so many of the time.
+    private static final int SPARING = 50;
+
+    private static final int PATHS = 10_000;
+
+    private final Node node;
+    private final Observer rules;
+    private final Ledger ledger;
+    private final Letters letters;
+    private final ConcurrentHashMap<String, LongAdder> restarts = new ConcurrentHashMap<>();
+    private final Walk walk;
+    private final Watch watch = new Watch();
+    private final History history = new History();
+    private final Checks checks;
+    private final Cancellable subscription;
+    private final Instant started = Instant.now();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    /// One walks at a time.
+    private final ReentrantLock walking = new ReentrantLock();
+
+    private volatile Census census = Census.NONE;
+    private volatile Map<Kind, Totals> totals = Map.of();
+    private volatile Counters counters;
+    private volatile Sums sums = new Sums(0, 0);
+    private volatile long walkedAt;
+    private volatile long tickedAt = System.nanoTime();
+
+    /// What the actors of a kind have received, dead or alive; never falls.
+    ///
+    /// @param requests those of them that were requests
+    public record Totals(long received, long requests) {}
+
+    Facts(Node node, Observer rules, boolean inTree) {
+        this.node = node;
+        this.rules = rules;
+        this.ledger = new Ledger(rules.kinds());
+        this.letters = new Letters(rules.keptLetters(), rules.redaction());
+        this.walk = new Walk(node, ledger, this::restarts);
+        this.checks = new Checks(node, inTree);
+        this.counters = node.counters();
+        this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, this::restarted));
+        look();
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    Observer rules() {
+        return rules;
+    }
+
+    Walk walk() {
+        return walk;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    // ---- looking
+
+    /// Every second, by the observer's actor.
+    void tick() {
+        tickedAt = System.nanoTime();
+        letters.render();
+        watch.look(Instant.now());
+        if (due()) {
+            look();
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    void hear(NodeEvent event) {
+        watch.hear(event, Instant.now());
+    }
+
+    private boolean due() {
+        return System.nanoTime() - walkedAt >= SPARING * census.took().toNanos();
+    }
+
+    /// A walk now. Any thread.
+    void look() {
+        walking.lock();
+        try {
+            var before = counters;
+            var then = census.at();
+            var now = node.counters();
+            var found = walk.walk();
+            totals = totals(found);
+            census = found;
+            counters = now;
+            walkedAt = System.nanoTime();
+            if (!then.equals(Instant.EPOCH)) {
+                history.add(point(before, now, found, Duration.between(then, found.at()).toNanos() / 1e9));
+            }
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    /// The living may die between the walk and the sum, and then count twice: once found, a sum is never lowered.
+    private Map<Kind, Totals> totals(Census found) {
+        var sums = new HashMap<Kind, Totals>();
+        ledger.lines().forEach((kind, line) -> sums.put(kind, new Totals(line.received.sum(), line.requests.sum())));
+        found.living()
+                .forEach((kind, living) ->
+                        sums.merge(
+                                kind,
+                                new Totals(living.received(), living.requests()),
+                                (a, b) -> new Totals(a.received + b.received, a.requests + b.requests)));
+        totals.forEach((kind, was) ->
+                sums.merge(
+                        kind,
+                        was,
+                        (a, b) -> new Totals(Math.max(a.received, b.received), Math.max(a.requests, b.requests))));
+        return Map.copyOf(sums);
+    }
+
+    /// What only the ledger counts, of all kinds together.
+    private record Sums(long restarts, long timeOuts) {}
+
+    private Sums sums() {
+        var lines = ledger.lines().values();
+        return new Sums(
+                lines.stream().mapToLong(line -> line.restarts.sum()).sum(),
+                lines.stream().mapToLong(line -> line.timeOuts.sum()).sum());
+    }
+
+    private Point point(Counters was, Counters is, Census found, double seconds) {
+        var before = sums;
+        var now = sums();
+        sums = now;
+        return new Point(
+                found.at().getEpochSecond(),
+                (is.received() - was.received()) / seconds,
+                (is.accepted() - was.accepted()) / seconds,
+                (is.deadLettered() - was.deadLettered()) / seconds,
+                (is.spawned() - was.spawned()) / seconds,
+                (is.exited() - was.exited()) / seconds,
+                (now.restarts - before.restarts) / seconds,
+                (now.timeOuts - before.timeOuts) / seconds,
+                found.actors(),
+                found.queued(),
+                found.living().values().stream().mapToDouble(Census.Living::oldest).max().orElse(0),
+                Machine.heapUsed(),
+                Machine.cpus());
+    }
+
+    // ---- reading
+
+    /// The last walk; at most some seconds old, with very many actors some more.
+    public Census census() {
+        return census;
+    }
+
+    /// The node's own counts at the last walk.
+    public Counters counters() {
+        return counters;
+    }
+
+    public Map<Kind, Totals> totals() {
+        return totals;
+    }
+
+    /// Alarms that stand, in the order in which they were raised.
+    public List<Alarm> alarms() {
+        return watch.alarms().list();
+    }
+
+    /// The last alarms that are over, newest first.
+    public List<Alarm> pastAlarms() {
+        return watch.alarms().past();
+    }
+
+    /// Asks now: waits for the root's answer, for at most a second.
+    public Health health() {
+        return checks.health(Duration.ofNanos(System.nanoTime() - tickedAt), watch.alarms());
+    }
+
+    /// How long ago the observer's actor had its turn.
+    Duration sinceTick() {
+        return Duration.ofNanos(System.nanoTime() - tickedAt);
+    }
+
+    /// The counters of a kind; of one that nothing has happened to, zeros.
+    Ledger.Line line(Kind kind) {
+        return ledger.find(kind);
+    }
+
+    List<Letters.Letter> letters() {
+        return letters.newest();
+    }
+
+    List<Point> history() {
+        return history.points();
+    }
+
+    private void restarted(String path) {
+        if (restarts.size() < PATHS || restarts.containsKey(path)) {
+            restarts.computeIfAbsent(path, _ -> new LongAdder()).increment();
+        }
+    }
+
+    private long restarts(String path) {
+        var count = restarts.get(path);
+        return count == null ? 0 : count.sum();
+    }
+
+    /// Is run after each tick, until the facts end.
+    void whenTicked(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void close() {
+        subscription.cancel();
+    }
+}

@@ -1,0 +1,304 @@
+package dev.coppice.observe;
+
+import dev.coppice.kernel.ActorInfo;
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.CrashReport;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Pid;
+import dev.coppice.otp.Sys;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The facts in the shape in which they are shown: records that become JSON, each bounded.
+final class Views {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final int PAGE = 200;
+    private static final int FOUND = 100;
+    private static final int LINKS = 100;
+    private static final int FRAMES = 50;
+
+    /// A search looks at no more actors than these.
+    private static final int SEARCHED = 200_000;
+
+    private final Facts facts;
+    private final Node node;
+    private final Observer rules;
+
+    Views(Facts facts, Observer rules) {
+        this.facts = facts;
+        this.node = facts.node();
+        this.rules = rules;
+    }
+
+    // ---- the node
+
+    record NodeView(
+            String name,
+            Instant started,
+            Instant now,
+            boolean readOnly,
+            int actors,
+            boolean whole,
+            double walkMillis,
+            long queued,
+            double received,
+            double restarts,
+            long deadLetters,
+            long crashed,
+            long spawned,
+            long exited,
+            long timers,
+            Map<String, Integer> byStatus,
+            int alarms,
+            boolean live,
+            long heapUsed,
+            long heapMax,
+            double cpus) {}
+
+    NodeView node() {
+        var census = facts.census();
+        var counters = facts.counters();
+        var points = facts.history();
+        var last = points.isEmpty() ? null : points.getLast();
+        return new NodeView(
+                node.config().name(),
+                facts.started(),
+                Instant.now(),
+                rules.isReadOnly(),
+                census.actors(),
+                census.whole(),
+                census.took().toNanos() / 1e6,
+                census.queued(),
+                last == null ? 0 : last.received(),
+                last == null ? 0 : last.restarts(),
+                counters.deadLettered(),
+                counters.crashed(),
+                counters.spawned(),
+                counters.exited(),
+                counters.timers(),
+                census.byStatus(),
+                facts.alarms().size(),
+                node.root().map(Pid::alive).orElse(true),
+                Machine.heapUsed(),
+                Machine.heapMax(),
+                Machine.cpus());
+    }
+
+    /// @param places how many handlers may run at once
+    record SchedulerView(int places, int platformThreads, Machine.Carriers carriers, Map<String, Integer> byStatus) {}
+
+    SchedulerView scheduler() {
+        return new SchedulerView(
+                node.config().places(), Machine.platformThreads(), Machine.Carriers.now(), facts.census().byStatus());
+    }
+
+    record KindView(
+            Kind kind,
+            Census.Living living,
+            long spawned,
+            Map<String, Long> exits,
+            long restarts,
+            long received,
+            long requests,
+            long timeOuts,
+            long highWaters,
+            Map<String, Long> deadLetters) {}
+
+    List<KindView> kinds() {
+        var living = facts.census().living();
+        return facts.totals().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> kind(entry.getKey(), entry.getValue(), living, facts.line(entry.getKey())))
+                .toList();
+    }
+
+    private static KindView kind(Kind kind, Facts.Totals totals, Map<Kind, Census.Living> living, Ledger.Line line) {
+        return new KindView(
+                kind,
+                living.getOrDefault(kind, Census.Living.NONE),
+                line.spawned.sum(),
+                Ledger.Line.sums(line.exits),
+                line.restarts.sum(),
+                totals.received(),
+                totals.requests(),
+                line.timeOuts.sum(),
+                line.highWaters.sum(),
+                Ledger.Line.sums(line.letters));
+    }
+
+    // ---- the tree
+
+    /// A page of one level.
+    ///
+    /// @param total how many there are on this level
+    record Level(String at, int offset, int total, List<Row> rows) {}
+
+    /// The children of the actor there, or the node's own; empty when nobody is there.
+    Optional<Level> level(String at, int offset, int limit) {
+        var above = at.isEmpty() ? Optional.<Pid<?>>empty() : Spots.find(node, at);
+        if (!at.isEmpty() && above.isEmpty()) {
+            return Optional.empty();
+        }
+        var all = above.map(pid -> pid.info().children()).orElseGet(node::children);
+        int from = Math.min(Math.max(0, offset), all.size());
+        int to = Math.min(all.size(), from + Math.clamp(limit, 1, PAGE));
+        var rows =
+                all.subList(from, to).stream()
+                        .map(Pid::info)
+                        .filter(info -> info.status() != ActorInfo.Status.DEAD)
+                        .map(info ->
+                                facts.walk()
+                                        .row(at.isEmpty() ? "" + info.pid().id() : at + "." + info.pid().id(), info))
+                        .toList();
+        return Optional.of(new Level(at, from, all.size(), rows));
+    }
+
+    record Found(List<Row> rows, boolean whole) {}
+
+    /// Actors whose path, label or behaviour contains the text, whatever its case; a number finds the pid.
+    Found search(String text) {
+        var wanted = text.toLowerCase(Locale.ROOT);
+        var rows = new ArrayList<Row>();
+        var todo = new ArrayDeque<Pid<?>>(node.children());
+        int looked = 0;
+        while (!todo.isEmpty() && rows.size() < FOUND && looked++ < SEARCHED) {
+            var info = todo.remove().info();
+            if (matches(info, wanted)) {
+                rows.add(facts.walk().row(Spots.at(info.pid()), info));
+            }
+            todo.addAll(info.children());
+        }
+        return new Found(rows, todo.isEmpty());
+    }
+
+    private static boolean matches(ActorInfo info, String wanted) {
+        return info.path().toLowerCase(Locale.ROOT).contains(wanted)
+                || info.behaviour().toLowerCase(Locale.ROOT).contains(wanted)
+                || info.label().toLowerCase(Locale.ROOT).contains(wanted)
+                || wanted.equals("" + info.pid().id());
+    }
+
+    // ---- one actor
+
+    record Link(String at, String path, String behaviour) {
+        static Link of(Pid<?> pid) {
+            return new Link(Spots.at(pid), pid.path(), pid.info().behaviour());
+        }
+    }
+
+    /// What it says of itself: asked only when somebody wants to know, since the question stands in its mailbox.
+    ///
+    /// @param silent why it does not answer; empty when it does
+    record Inside(boolean suspended, String state, String silent) {}
+
+    record ActorView(
+            Row row,
+            Optional<Link> parent,
+            List<Link> links,
+            int linked,
+            boolean restartable,
+            Optional<Inside> inside) {}
+
+    Optional<ActorView> actor(String at, boolean inside) {
+        return Spots.find(node, at).map(pid -> actor(at, pid, inside));
+    }
+
+    private ActorView actor(String at, Pid<?> pid, boolean inside) {
+        var info = pid.info();
+        return new ActorView(
+                facts.walk().row(at, info),
+                info.parent().map(Link::of),
+                info.links().stream().limit(LINKS).map(Link::of).toList(),
+                info.links().size(),
+                info.parent().flatMap(Deeds::supervisor).isPresent(),
+                inside ? Optional.of(inside(pid)) : Optional.empty());
+    }
+
+    private Inside inside(Pid<?> pid) {
+        try {
+            var status = Sys.of(pid).within(PATIENCE).status();
+            return new Inside(status.suspended(), rules.redaction().apply(status.state().orElse("")), "");
+        } catch (CallFailed failed) {
+            return new Inside(pid.info().status() == ActorInfo.Status.SUSPENDED, "", failed.failure().message());
+        }
+    }
+
+    // ---- what went wrong
+
+    record Crash(
+            Instant at,
+            String path,
+            String name,
+            String label,
+            List<String> ancestors,
+            String reason,
+            String lastMessage,
+            int queued,
+            List<String> neighbours,
+            List<String> stack) {}
+
+    /// Newest first; as many as the node keeps.
+    List<Crash> crashes() {
+        return node.crashes().reversed().stream().map(this::crash).toList();
+    }
+
+    private Crash crash(CrashReport report) {
+        return new Crash(
+                report.at(),
+                report.path(),
+                report.name().orElse(""),
+                report.label(),
+                report.ancestors(),
+                rules.redaction().apply(report.reason().toString()),
+                rules.redaction().apply(report.lastMessage().orElse("")),
+                report.queued(),
+                report.neighbours(),
+                report.reason() instanceof ExitReason.Crashed(Throwable cause) ? stack(cause) : List.of());
+    }
+
+    private List<String> stack(Throwable thrown) {
+        var lines = new ArrayList<String>();
+        for (@Nullable Throwable cause = thrown; cause != null && lines.size() < FRAMES; cause = cause.getCause()) {
+            lines.add(rules.redaction().apply(new ExitReason.Crashed(cause).toString()));
+            Arrays.stream(cause.getStackTrace())
+                    .limit(FRAMES - lines.size())
+                    .map(frame -> "  at " + frame)
+                    .forEach(lines::add);
+        }
+        return lines;
+    }
+
+    record AlarmsView(List<Alarm> standing, List<Alarm> past) {}
+
+    AlarmsView alarms() {
+        return new AlarmsView(facts.alarms(), facts.pastAlarms());
+    }
+
+    /// The whole tree, for the terminal: so many lines at most.
+    record Branch(int depth, Row row) {}
+
+    List<Branch> tree(int lines) {
+        var all = new ArrayList<Branch>();
+        var todo = new ArrayDeque<Map.Entry<Integer, Pid<?>>>();
+        node.children().reversed().forEach(pid -> todo.push(Map.entry(0, pid)));
+        while (!todo.isEmpty() && all.size() < lines) {
+            var next = todo.pop();
+            var info = next.getValue().info();
+            if (info.status() == ActorInfo.Status.DEAD) {
+                continue;
+            }
+            all.add(new Branch(next.getKey(), facts.walk().row("" + info.pid().id(), info)));
+            info.children().reversed().forEach(child -> todo.push(Map.entry(next.getKey() + 1, child)));
+        }
+        return all;
+    }
+}

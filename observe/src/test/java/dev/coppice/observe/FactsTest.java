@@ -1,0 +1,254 @@
+package dev.coppice.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Mailbox;
+import dev.coppice.observe.Garden.Hold;
+import dev.coppice.observe.Garden.Msg;
+import dev.coppice.observe.Garden.Note;
+import dev.coppice.observe.Garden.Water;
+import dev.coppice.observe.Garden.Wither;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class FactsTest {
+    private Garden garden = Garden.open();
+    private final CountDownLatch open = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        open.countDown();
+        garden.close();
+    }
+
+    /// Keeps an actor inside a handler.
+    private void hold(dev.coppice.kernel.Ref<Msg> plant) throws InterruptedException {
+        var entered = new CountDownLatch(1);
+        plant.send(new Hold(entered, open));
+        entered.await();
+    }
+
+    private static Kind plants(Facts facts) {
+        return facts.totals().keySet().stream()
+                .filter(kind -> kind.behaviour().equals("Plant") && kind.supervisor().equals("/"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Nested
+    @Tag("#99")
+    class Counts {
+        @Test
+        void of_a_kind_outlive_its_actors_and_are_never_kept_by_pid() {
+            for (int i = 0; i < 50; i++) {
+                var plant = garden.node.spawn(Garden.plant());
+                plant.call(new Water(i));
+                plant.send(new Note("n"));
+                plant.stop();
+                Garden.gone(plant);
+            }
+            var facts = garden.facts();
+            var kind = plants(facts);
+            assertThat(facts.totals().get(kind)).isEqualTo(new Facts.Totals(100, 50));
+            assertThat(facts.census().living()).doesNotContainKey(kind);
+            assertThat(facts.line(kind).spawned.sum()).isEqualTo(50);
+            assertThat(Ledger.Line.sums(facts.line(kind).exits)).isEqualTo(java.util.Map.of("Normal", 50L));
+            assertThat(facts.totals()).hasSizeLessThan(10);
+        }
+
+        @Test
+        void of_the_living_and_the_dead_never_fall() {
+            var plant = garden.node.spawn(Garden.plant());
+            plant.call(new Water(1));
+            var before = garden.facts();
+            var kind = plants(before);
+            assertThat(before.totals().get(kind).received()).isEqualTo(1);
+            plant.kill();
+            Garden.gone(plant);
+            assertThat(garden.facts().totals().get(kind).received()).isEqualTo(1);
+        }
+
+        @Test
+        void of_restarts_and_exits_tell_the_supervisor_and_the_reason() {
+            var first = garden.rose();
+            first.send(new Wither(new IllegalStateException("dry")));
+            Garden.gone(first);
+            garden.node.ref(Garden.ROSE).call(new Water(1));
+            var facts = garden.facts();
+            var kind = new Kind("Plant", garden.node.root().orElseThrow().path());
+            assertThat(facts.line(kind).restarts.sum()).isEqualTo(1);
+            assertThat(Ledger.Line.sums(facts.line(kind).exits)).isEqualTo(java.util.Map.of("Crashed", 1L));
+            assertThat(garden.json("/api/search?q=rose").at("/rows/0/restarts").asInt()).isEqualTo(1);
+        }
+
+        @Test
+        void of_time_outs_name_the_callee() throws Exception {
+            hold(garden.rose());
+            assertThatThrownBy(() -> garden.rose().within(Duration.ofMillis(1)).call(new Water(1)))
+                    .isInstanceOf(CallFailed.class);
+            var kind = new Kind("Plant", garden.node.root().orElseThrow().path());
+            assertThat(garden.facts().line(kind).timeOuts.sum()).isEqualTo(1);
+        }
+
+        @Test
+        void of_kinds_beyond_the_limit_go_together() {
+            garden.close();
+            garden = Garden.open(observer -> observer.kinds(3));
+            for (int i = 0; i < 20; i++) {
+                var above = garden.node.spawn(Garden.plant().labelled("bed " + i));
+                assertThat(above.call(new Water(1))).isEqualTo(1);
+                above.stop();
+                Garden.gone(above);
+            }
+            for (var plant : java.util.List.of("a", "b", "c", "d", "e")) {
+                garden.node.spawn(
+                        dev.coppice.otp.Supervisor.oneForOne(dev.coppice.otp.Child.of(plant, Garden.plant()))
+                                .labelled(plant));
+            }
+            var facts = garden.facts();
+            assertThat(facts.totals()).containsKey(Kind.OTHER).hasSizeLessThanOrEqualTo(4);
+        }
+    }
+
+    @Nested
+    @Tag("#99")
+    class A_mailbox {
+        @Test
+        void shows_its_depth_and_the_age_of_its_oldest_message() throws Exception {
+            hold(garden.rose());
+            for (int i = 0; i < 7; i++) {
+                garden.rose().send(new Note("n" + i));
+            }
+            garden.facts();
+            var row = garden.facts().census().top().get("queue").getFirst();
+            assertThat(row.path()).endsWith("/rose");
+            assertThat(row.queued()).isEqualTo(7);
+            assertThat(row.age()).isPositive();
+            assertThat(row.status()).isEqualTo("running");
+            assertThat(row.doing()).isEqualTo("Hold");
+            open.countDown();
+            garden.node.ref(Garden.ROSE).call(new Water(1));
+            assertThat(garden.facts().census().top().get("age")).isEmpty();
+        }
+    }
+
+    @Nested
+    @Tag("#105")
+    class The_wait_graph {
+        @Test
+        void shows_who_waits_for_whom() throws Exception {
+            hold(garden.rose());
+            var waiting = garden.node.spawn(Garden.plant().labelled("waiting"));
+            waiting.send(new Garden.Ask(garden.rose()));
+            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (garden.facts().census().waits().isEmpty() && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertThat(garden.facts().census().waits())
+                    .singleElement()
+                    .isEqualTo(new Census.Wait(waiting.path(), garden.rose().path(), "Ask"));
+        }
+    }
+
+    @Nested
+    @Tag("#110")
+    class Dead_letters {
+        @Test
+        void are_kept_up_to_the_limit_newest_first() {
+            garden.close();
+            garden = Garden.open(observer -> observer.keptLetters(3));
+            var dead = garden.node.spawn(Garden.plant());
+            dead.kill();
+            Garden.gone(dead);
+            for (int i = 0; i < 10; i++) {
+                dead.send(new Note("n" + i));
+            }
+            assertThat(garden.facts().letters())
+                    .extracting(Letters.Letter::message)
+                    .containsExactly("Note[text=n9]", "Note[text=n8]", "Note[text=n7]");
+        }
+
+        @Test
+        void are_shown_as_the_recipe_and_the_redaction_say() {
+            garden.close();
+            garden = Garden.open(observer -> observer.redacting(text -> text.replaceAll("secret-\\d+", "***")));
+            var open = garden.node.spawn(Garden.plant());
+            var discreet = garden.node.spawn(Garden.plant().rendering(message -> message.getClass().getSimpleName()));
+            for (var plant : java.util.List.of(open, discreet)) {
+                plant.kill();
+                Garden.gone(plant);
+                plant.send(new Note("secret-1234"));
+            }
+            assertThat(garden.facts().letters())
+                    .extracting(Letters.Letter::message)
+                    .containsExactly("Note", "Note[text=***]");
+            assertThat(garden.get("/api/letters").body()).doesNotContain("1234");
+        }
+    }
+
+    @Nested
+    @Tag("#107")
+    class Alarms_of_a_node {
+        @Test
+        void come_with_a_long_queue_and_go_below_half_of_its_mark() throws Exception {
+            var plant = garden.node.spawn(Garden.plant(Mailbox.unbounded().highWater(10)));
+            hold(plant);
+            for (int i = 0; i < 30; i++) {
+                plant.send(new Note("n"));
+            }
+            assertThat(garden.tick().alarms())
+                    .singleElement()
+                    .satisfies(alarm -> {
+                        assertThat(alarm.kind()).isEqualTo(Alarm.Kind.LONG_QUEUE);
+                        assertThat(alarm.subject()).isEqualTo(plant.path());
+                        assertThat(Spots.find(garden.node, alarm.at())).contains(plant);
+                    });
+            open.countDown();
+            plant.call(new Water(1));
+            assertThat(plant.call(new Water(1))).isEqualTo(2);
+            assertThat(garden.tick().alarms()).isEmpty();
+            assertThat(garden.facts().pastAlarms()).hasSize(1);
+        }
+
+        @Test
+        void of_a_dead_actor_do_not_stand() throws Exception {
+            var plant = garden.node.spawn(Garden.plant(Mailbox.unbounded().highWater(10)));
+            hold(plant);
+            for (int i = 0; i < 30; i++) {
+                plant.send(new Note("n"));
+            }
+            assertThat(garden.tick().alarms()).hasSize(1);
+            plant.kill();
+            Garden.gone(plant);
+            assertThat(garden.tick().alarms()).isEmpty();
+        }
+    }
+
+    @Nested
+    @Tag("#104")
+    class A_walk {
+        @Test
+        void over_100_000_actors_is_bounded_and_its_answers_are_small() {
+            for (int i = 0; i < 100_000; i++) {
+                garden.node.spawn(Garden.plant());
+            }
+            var facts = garden.facts();
+            assertThat(facts.census().actors()).isGreaterThan(100_000);
+            assertThat(facts.census().whole()).isTrue();
+            assertThat(facts.census().top().get("received")).hasSizeLessThanOrEqualTo(100);
+            var level = garden.get("/api/tree?limit=100000");
+            assertThat(level.body().length()).isLessThan(100_000);
+            var json = Garden.JSON.readTree(level.body());
+            assertThat(json.at("/total").asInt()).isGreaterThan(100_000);
+            assertThat(json.at("/rows").size()).isEqualTo(200);
+            assertThat(garden.json("/api/node").at("/actors").asInt()).isGreaterThan(100_000);
+            System.out.println("walk over 100,000 actors: " + facts.census().took());
+        }
+    }
+}
