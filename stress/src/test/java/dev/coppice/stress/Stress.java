@@ -58,12 +58,33 @@ public final class Stress {
     }
 
     public static void main(String[] args) throws Exception {
-        var options = List.of(args);
-        if (!List.of("--quick").containsAll(options)) {
-            System.err.println("usage: ./coppice stress [--quick]");
+        var options = new ArrayList<>(List.of(args));
+        boolean quick = options.remove("--quick");
+        boolean only = options.size() == 3 && options.getFirst().equals("--only");
+        if (!only && !options.isEmpty()) {
+            System.err.println("usage: ./coppice stress [--quick] [--only jcstress|Lincheck CLASS]");
             System.exit(2);
         }
-        System.exit(new Stress(options.contains("--quick")).run() ? 0 : 1);
+        var stress = new Stress(quick);
+        System.exit((only ? stress.only(options.get(1), options.get(2)) : stress.run()) ? 0 : 1);
+    }
+
+    /// The kernel's tests of one tool whose class has this name, a regular expression.
+    private boolean only(String tool, String name) throws Exception {
+        if (tool.equals("jcstress")) {
+            for (var verdict : Hardware.run(KERNEL + ".*" + name, quick ? QUICK : FULL)) {
+                add(verdict, false);
+            }
+        } else {
+            Models.KERNEL.stream()
+                    .filter(model -> model.test().getSimpleName().matches(name))
+                    .forEach(model -> add(model, effort(), false));
+        }
+        return report();
+    }
+
+    private Models.Effort effort() {
+        return quick ? new Models.Effort(10, 100) : new Models.Effort(60, 1_000);
     }
 
     private boolean run() throws Exception {
@@ -76,7 +97,7 @@ public final class Stress {
             add(verdict, false);
         }
         say("Lincheck");
-        var effort = quick ? new Models.Effort(10, 100) : new Models.Effort(60, 1_000);
+        var effort = effort();
         add(Models.LOST_WAKE_UP, effort, true);
         add(Models.SOUND, effort, false);
         for (var model : Models.KERNEL) {

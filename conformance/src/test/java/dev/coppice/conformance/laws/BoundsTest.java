@@ -224,6 +224,22 @@ class BoundsTest {
         }
 
         @Laws
+        void the_oldest_takes_no_room_for_good(Lab lab) {
+            var gate = lab.gate();
+            var probe = lab.<Talk>probe();
+            var pid = stuck(lab, gate, Mailbox.droppingOldest(2), probe);
+            fill(pid, 6);
+            gate.open();
+            expect(probe, 4, 5);
+            var again = lab.gate();
+            lab.stick(again, pid);
+            fill(pid, 2);
+            again.open();
+            expect(probe, 0, 1);
+            closed(lab, Map.of("Dropped", 4L));
+        }
+
+        @Laws
         void a_request_fails_its_caller_at_once(Lab lab) {
             var gate = lab.gate();
             var pid = stuck(lab, gate, Mailbox.droppingOldest(1), lab.probe());
@@ -403,6 +419,24 @@ class BoundsTest {
                 assertThat(lab.elapsed().minus(before)).isEqualTo(millis(60));
             }
             gate.open();
+        }
+
+        @Laws
+        void room_is_not_lost_to_senders_who_gave_up(Lab lab) {
+            var gate = lab.gate();
+            var probe = lab.<Talk>probe();
+            var pid = stuck(lab, gate, Mailbox.blocking(2).patience(millis(10)), probe);
+            fill(pid, 5);
+            gate.open();
+            expect(probe, 0, 1);
+            var again = lab.gate();
+            lab.stick(again, pid);
+            for (int i = 0; i < 2; i++) {
+                assertThat(pid.offer(new Mark(i))).as("as much room as before").isEqualTo(new Offer.Accepted());
+            }
+            assertThat(pid.offer(new Mark(2))).isEqualTo(new Offer.Full());
+            again.open();
+            expect(probe, 0, 1);
         }
 
         @Laws(Laws.On.SEEDED)

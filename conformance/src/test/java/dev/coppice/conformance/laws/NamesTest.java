@@ -249,6 +249,31 @@ class NamesTest {
         }
 
         @Laws
+        void calls_that_waited_reach_the_next_incarnation_in_their_order(Lab lab) {
+            var keeper = keeper(lab, Self.Gap.WAIT);
+            end(lab, child(lab, keeper, echo()));
+            var probe = lab.<Talk>probe();
+            for (int i = 0; i < 5; i++) {
+                var _ = lab.node().ref(NAME).within(LONG).ask(new Ask("" + i));
+            }
+            child(lab, keeper, server((message, _) -> probe.send(message)));
+            for (int i = 0; i < 5; i++) {
+                probe.expectEqual(new Ask("" + i));
+            }
+        }
+
+        @Laws
+        void a_gap_that_begins_to_say_so_fails_those_who_wait_already(Lab lab) {
+            var keeper = keeper(lab, Self.Gap.WAIT);
+            end(lab, child(lab, keeper, echo()));
+            var pending = lab.node().ref(NAME).within(LONG).ask(new Ask("?"));
+            var before = lab.elapsed();
+            keeper.call(new DoNow(self -> self.reserve(NAME, Self.Gap.FAIL)));
+            assertThat(failure(pending::get)).isNotInstanceOf(TimedOut.class);
+            lab.assertNoTimePassed(before);
+        }
+
+        @Laws
         void a_call_waits_no_longer_than_its_own_time_out(Lab lab) {
             keeper(lab, Self.Gap.WAIT);
             assertThat(failure(() -> lab.node().ref(NAME).within(millis(30)).call(new Ask("?"))))

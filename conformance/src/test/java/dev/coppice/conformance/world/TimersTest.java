@@ -53,6 +53,26 @@ class TimersTest {
             };
         }
 
+        /// A clock that leaps makes a tick late, and no later one.
+        @Seeds(50)
+        void keep_to_their_beats_when_one_comes_late(World world) {
+            var got = new ArrayList<Long>();
+            Loop<Integer> body =
+                    self -> {
+                        long begun = self.nanoTime();
+                        self.sendEvery(SECOND, 1);
+                        while (true) {
+                            self.receive();
+                            got.add((self.nanoTime() - begun) / 1_000_000);
+                        }
+                    };
+            world.node().spawn(body);
+            world.settle();
+            world.leap(Duration.ofMillis(2_500));
+            world.advance(Duration.ofMillis(1_500));
+            assertThat(got).containsExactly(2_500L, 3_000L, 4_000L);
+        }
+
         @Seeds(200)
         void leave_at_most_one_tick_to_one_who_was_away(World world) {
             var got = new ArrayList<Integer>();

@@ -45,7 +45,6 @@ final class Attack implements AutoCloseable {
 
     /// Attacks with so many clients at once until so many frames have been sent in all, or [#hold].
     void run(int clients, long untilFrames) {
-        held = false;
         var threads = new ArrayList<Thread>();
         for (int i = 0; i < clients; i++) {
             threads.add(
@@ -58,9 +57,18 @@ final class Attack implements AutoCloseable {
         threads.forEach(Attack::join);
     }
 
-    /// Lets [#run] return soon.
+    /// One connection more, beside the others.
+    void one() {
+        Thread.startVirtualThread(() -> connection(connections.getAndIncrement()));
+    }
+
+    /// Lets [#run] return soon, until [#go].
     void hold() {
         held = true;
+    }
+
+    void go() {
+        held = false;
     }
 
     /// The bytes of connection `n`, alone: to look at what did it.

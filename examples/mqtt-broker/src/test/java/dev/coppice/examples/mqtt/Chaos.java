@@ -168,10 +168,10 @@ final class Chaos implements Runnable {
         return killed;
     }
 
-    private record Victim(Kind kind, Pid<?> pid) {}
+    record Victim(Kind kind, Pid<?> pid) {}
 
     /// The kind first, so that each gets its share; one that is just being restarted is passed over for another.
-    private Optional<Victim> victim(Node node, Random random) {
+    static Optional<Victim> victim(Node node, Random random) {
         for (int attempt = 0; attempt < 100; attempt++) {
             var kind = Kind.values()[random.nextInt(Kind.values().length)];
             var alive = candidates(kind, node);
@@ -182,7 +182,7 @@ final class Chaos implements Runnable {
         return Optional.empty();
     }
 
-    private List<? extends Pid<?>> candidates(Kind kind, Node node) {
+    private static List<? extends Pid<?>> candidates(Kind kind, Node node) {
         return switch (kind) {
             case CONNECTION -> children(node, Broker.CONNECTIONS);
             case SESSION -> children(node, Broker.SESSIONS);

@@ -39,7 +39,7 @@ record Fuzz(String attack, long frames, long heard, Map<String, Long> deadLetter
 
     static Fuzz run(Broker broker, Node node, long seed, long frames, int clients) {
         var violations = new ArrayList<String>();
-        try (var ledger = new Ledger(node);
+        try (var ledger = new Ledger(node, _ -> false);
                 var bystanders = Bystanders.start(broker, PAIRS);
                 var attack = new Attack(broker, seed)) {
             // The first connections load classes, whose files stay open.

@@ -14,32 +14,36 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /// Reads what a node tells of its failures: every crash, every dead letter by what it was and why.
 final class Ledger implements AutoCloseable {
     private final Map<String, Long> deadLetters = new ConcurrentHashMap<>();
+    private final Predicate<CrashReport> expected;
+    private final AtomicLong expectedCrashes = new AtomicLong();
     private final Queue<CrashReport> crashes = new ConcurrentLinkedQueue<>();
-    private final Queue<NodeEvent.Unkillable> unkillable = new ConcurrentLinkedQueue<>();
     private final Pid<NodeEvent> reader;
     private final List<Cancellable> subscriptions;
 
-    Ledger(Node node) {
+    /// @param expected crashes that are meant: they are counted only
+    Ledger(Node node, Predicate<CrashReport> expected) {
+        this.expected = expected;
         Actor<NodeEvent> actor = Server.of(() -> (event, _) -> read(event));
         reader = node.spawn(actor.labelled("ledger"));
         subscriptions =
                 List.of(
                         node.subscribe(NodeEvent.Crashed.class, reader),
-                        node.subscribe(NodeEvent.Undelivered.class, reader),
-                        node.subscribe(NodeEvent.Unkillable.class, reader));
+                        node.subscribe(NodeEvent.Undelivered.class, reader));
     }
 
     private void read(NodeEvent event) {
         switch (event) {
+            case NodeEvent.Crashed(var report) when expected.test(report) -> expectedCrashes.incrementAndGet();
             case NodeEvent.Crashed(var report) -> crashes.add(report);
             case NodeEvent.Undelivered(var letter) ->
                     deadLetters.merge(
                             kind(letter.message()) + " " + letter.reason().getClass().getSimpleName(), 1L, Long::sum);
-            case NodeEvent.Unkillable u -> unkillable.add(u);
             default -> throw new IllegalArgumentException("not subscribed to " + event);
         }
     }
@@ -58,12 +62,13 @@ final class Ledger implements AutoCloseable {
         return new TreeMap<>(deadLetters);
     }
 
-    List<CrashReport> crashes() {
-        return List.copyOf(crashes);
+    long expectedCrashes() {
+        return expectedCrashes.get();
     }
 
-    List<NodeEvent.Unkillable> unkillable() {
-        return List.copyOf(unkillable);
+    /// The crashes that nobody meant.
+    List<CrashReport> crashes() {
+        return List.copyOf(crashes);
     }
 
     @Override

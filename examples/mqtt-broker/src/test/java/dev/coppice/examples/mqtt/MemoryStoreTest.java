@@ -107,6 +107,19 @@ class MemoryStoreTest {
         }
 
         @Test
+        void still_happens_once_for_one_qos_2_packet_when_another_is_released() {
+            open("from");
+            open("to");
+            var targets = Map.of("to", EXACTLY_ONCE);
+            store.accept(message("first", EXACTLY_ONCE), targets, new Receipt.Exactly("from", 7));
+            store.accept(message("second", EXACTLY_ONCE), targets, new Receipt.Exactly("from", 8));
+            assertThat(next("to")).hasSize(2);
+            store.release("from", 7);
+            store.accept(message("second", EXACTLY_ONCE), targets, new Receipt.Exactly("from", 8));
+            assertThat(next("to")).isEmpty();
+        }
+
+        @Test
         void happens_once_for_a_will() {
             store.open("from", "", true, Optional.of(message("gone", AT_LEAST_ONCE)));
             open("to");

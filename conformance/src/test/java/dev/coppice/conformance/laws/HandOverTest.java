@@ -1,0 +1,87 @@
+package dev.coppice.conformance.laws;
+
+import static dev.coppice.conformance.laws.Lab.LONG;
+import static dev.coppice.conformance.laws.Lab.millis;
+import static dev.coppice.conformance.laws.Talk.echo;
+import static dev.coppice.conformance.laws.Talk.puppet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.coppice.conformance.laws.Talk.Ask;
+import dev.coppice.conformance.laws.Talk.Do;
+import dev.coppice.kernel.Config;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/// Design section 5 on real threads: who waits hands its place over, and no wake-up depends on the watchdog's tick.
+@Tag("law-2")
+class HandOverTest {
+
+    @Nested
+    class Of_the_only_place {
+        /// With its help each call would take a millisecond or more: a minute in all.
+        @Laws(Laws.On.PRODUCTION)
+        void for_fifty_thousand_calls_needs_no_watchdog(Lab lab) throws InterruptedException {
+            var node = lab.node(Config.defaults().places(1));
+            var callee = node.spawn(echo());
+            var caller = node.spawn(puppet());
+            var done = new CountDownLatch(1);
+            long begun = System.nanoTime();
+            caller.send(
+                    new Do(_ -> {
+                        for (int i = 0; i < 50_000; i++) {
+                            callee.call(new Ask("?"));
+                        }
+                        done.countDown();
+                    }));
+            assertThat(done.await(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(25));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void by_two_hundred_who_wait_leaves_it_to_others(Lab lab) throws InterruptedException {
+            var node = lab.node(Config.defaults().places(1));
+            var done = new CountDownLatch(200);
+            for (int i = 0; i < 200; i++) {
+                node.spawn(puppet())
+                        .send(
+                                new Do(self -> {
+                                    self.receive(_ -> null, millis(1));
+                                    done.countDown();
+                                }));
+            }
+            assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(node.spawn(echo()).within(LONG).call(new Ask("still here"))).isEqualTo("still here");
+        }
+    }
+
+    @Nested
+    class A_wait {
+        /// Anybody may unpark a thread: only the end of the wait ends it.
+        @Laws(Laws.On.PRODUCTION)
+        void is_not_ended_by_a_stray_wake_up(Lab lab) throws InterruptedException {
+            var waiting = new AtomicReference<Thread>();
+            var got = new SynchronousQueue<String>();
+            var gate = lab.gate();
+            var slow = lab.stuckAt(gate, echo());
+            lab.puppet()
+                    .send(
+                            new Do(_ -> {
+                                waiting.set(Thread.currentThread());
+                                var answer = slow.within(LONG).call(new Ask("late"));
+                                boolean _ = got.offer(answer, 20, TimeUnit.SECONDS);
+                            }));
+            for (int i = 0; i < 20; i++) {
+                assertThat(got.poll(10, TimeUnit.MILLISECONDS)).isNull();
+                LockSupport.unpark(waiting.get());
+            }
+            gate.open();
+            assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
+        }
+    }
+}
