@@ -6,7 +6,7 @@ import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Envelope;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,7 @@ final class Ear implements Door<NodeEvent> {
     private final Consumer<String> restarted;
 
     /// The first failure is told; a second of the same kind would only be noise.
-    private final AtomicReference<Throwable> failed = new AtomicReference<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
 
     /// @param restarted is told the path of whoever was started again
     Ear(Ledger ledger, Letters letters, Consumer<String> restarted) {
@@ -36,7 +36,7 @@ final class Ear implements Door<NodeEvent> {
         try {
             hear(envelope.message());
         } catch (RuntimeException broken) {
-            if (failed.compareAndSet(null, broken)) {
+            if (failed.compareAndSet(false, true)) {
                 LOG.error("the observer could not count an event; further failures are not logged", broken);
             }
         }
@@ -45,6 +45,7 @@ final class Ear implements Door<NodeEvent> {
     }
 
     private void hear(NodeEvent event) {
+        FlightEvents.record(event);
         switch (event) {
             case NodeEvent.Spawned(var pid, var path) -> ledger.line(Kind.of(pid.info(), path)).spawned.increment();
             case NodeEvent.Exited exited -> exited(exited);

@@ -133,6 +133,13 @@ public final class NodeMetrics implements MeterBinder {
                 "times that a mailbox rose above its mark",
                 its,
                 f -> line(f, kind).highWaters.sum());
+        if (facts.times().isPresent()) {
+            for (double share : new double[] {0.5, 0.99}) {
+                var quantile = its.and("quantile", "" + share);
+                gauge(registry, "coppice.message.queue.seconds", "how long messages wait, of those measured", quantile, f -> times(f, kind).queued().quantile(share));
+                gauge(registry, "coppice.message.handle.seconds", "how long handlers take, of those measured", quantile, f -> times(f, kind).handled().quantile(share));
+            }
+        }
         Arrays.stream(ExitReason.class.getPermittedSubclasses())
                 .map(Class::getSimpleName)
                 .forEach(reason ->
@@ -155,6 +162,10 @@ public final class NodeMetrics implements MeterBinder {
 
     private static Ledger.Line line(Facts facts, Kind kind) {
         return facts.line(kind);
+    }
+
+    private static Times.Pair times(Facts facts, Kind kind) {
+        return facts.times().orElseThrow().of(kind);
     }
 
     private static Facts.Totals totals(Facts facts, Kind kind) {

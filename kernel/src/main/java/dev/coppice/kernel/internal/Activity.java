@@ -145,6 +145,9 @@ final class Activity {
             request.fail(new Failure.Unanswered());
         }
         self.current = null;
+        if (Taps.on) {
+            Taps.ends((Cell<?>) self.pid(), null);
+        }
         if (self.open != null) {
             self.open.endDelivery();
         }

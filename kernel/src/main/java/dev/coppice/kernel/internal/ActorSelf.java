@@ -89,6 +89,9 @@ final class ActorSelf<M> implements Self<M> {
             OpenRequests.receive(cell, this, mail);
         }
         current = mail;
+        if (Taps.on) {
+            Taps.begins(cell, mail);
+        }
     }
 
     /// The start of every operation.

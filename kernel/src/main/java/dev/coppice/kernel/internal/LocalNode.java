@@ -17,6 +17,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.kernel.spi.Scheduler;
+import dev.coppice.kernel.spi.Tap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ public final class LocalNode implements Node {
 
     final Names names = new Names(this);
     final Observers observers;
+    final CopyOnWriteArrayList<Tap> taps = new CopyOnWriteArrayList<>();
     final Watches killed = new Watches(Unkillable::new);
     final Watches overdue = new Watches(Overdue::new);
 
@@ -295,6 +297,9 @@ public final class LocalNode implements Node {
         }
         if (mail instanceof Mail.Quiet) {
             return;
+        }
+        if (Taps.on) {
+            Taps.lost(this, mail, to, reason);
         }
         var sender = Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A message in a mailbox: the mailbox's link and the envelope in one object, the only thing that a send allocates.
-public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.Quiet, Request, Signal {
+public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.Tapped, Mail.Quiet, Request, Signal {
 
     /// The next in whatever list holds it: newest first in the mailbox word, oldest first once taken. Written by whoever owns it: the
     /// sender before the CAS that publishes it, then the receiver.
@@ -49,6 +49,33 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
         @Override
         Mail wrapped(Function<Object, Object> outer) {
             return new Wrapped(message, wrap.andThen(outer));
+        }
+    }
+
+    /// A user message that somebody follows; otherwise as the two before.
+    static final class Tapped extends Mail {
+        final Taps.Riding riding;
+        private final @Nullable Function<Object, Object> wrap;
+        private @Nullable Object opened;
+
+        Tapped(Object message, Taps.Riding riding, @Nullable Function<Object, Object> wrap) {
+            super(message);
+            this.riding = riding;
+            this.wrap = wrap;
+        }
+
+        @Override
+        public Object message() {
+            var seen = opened;
+            if (seen == null) {
+                opened = seen = wrap == null ? message : wrap.apply(message);
+            }
+            return seen;
+        }
+
+        @Override
+        Mail wrapped(Function<Object, Object> outer) {
+            return new Tapped(message, riding, wrap == null ? outer : wrap.andThen(outer));
         }
     }
 
