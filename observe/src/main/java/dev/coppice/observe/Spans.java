@@ -27,16 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// nothing rides, and the handlers' own sends begin anew.
 ///
 /// Names and types are attributes, messages are not: they may hold secrets.
-public final class Spans implements Tap {
-    private final Tracer tracer;
-
-    private Spans(OpenTelemetry telemetry) {
-        this.tracer = telemetry.getTracer("dev.coppice");
-    }
+public final class Spans {
+    private Spans() {}
 
     /// Follows the node's messages until cancelled. Needs `io.opentelemetry:opentelemetry-api` at run time, which Coppice does not bring.
     public static Cancellable into(Node node, OpenTelemetry telemetry) {
-        return Tap.into(node, new Spans(telemetry));
+        return Tap.into(node, new Spanning(telemetry.getTracer("dev.coppice")));
     }
 
     /// What rides. Written by the sender, then by the receiver.
@@ -54,61 +50,68 @@ public final class Spans implements Tap {
         }
     }
 
-    @Override
-    public @Nullable Object leaves(
-            Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
-        var type = message.getClass().getSimpleName();
-        var above = parent.map(ride -> ((Ride) ride).inside).orElseGet(Context::current);
-        var span =
-                tracer.spanBuilder((request ? "call " : "send ") + type)
-                        .setParent(above)
-                        .setSpanKind(request ? SpanKind.CLIENT : SpanKind.PRODUCER)
-                        .setAttribute("messaging.system", "coppice")
-                        .setAttribute("messaging.destination.name", to instanceof Pid<?> pid ? pid.path() : to.toString())
-                        .startSpan();
-        // It says that the message left; how long it waited is the time between this span and the handler's.
-        span.end();
-        return span.isRecording() || span.getSpanContext().isSampled() ? new Ride(above.with(span), request, type) : null;
-    }
-
-    @Override
-    public void begins(Object ride, Pid<?> by) {
-        var its = (Ride) ride;
-        var info = by.info();
-        var builder =
-                tracer.spanBuilder(info.behaviour() + " " + its.type)
-                        .setParent(its.sent)
-                        .setSpanKind(its.request ? SpanKind.SERVER : SpanKind.CONSUMER)
-                        .setAttribute("coppice.actor", info.path())
-                        .setAttribute("coppice.behaviour", info.behaviour());
-        if (!its.request) {
-            builder.addLink(Span.fromContext(its.sent).getSpanContext());
-        }
-        var span = builder.startSpan();
-        its.handling = span;
-        its.inside = its.sent.with(span);
-    }
-
-    @Override
-    public void ends(Object ride, Pid<?> by, Optional<Throwable> thrown) {
-        var span = ((Ride) ride).handling;
-        if (span != null) {
-            thrown.ifPresent(why -> {
-                span.setStatus(StatusCode.ERROR);
-                span.recordException(why);
-            });
+    private record Spanning(Tracer tracer) implements Tap<Ride> {
+        @Override
+        public Optional<Ride> leaves(
+                Optional<Ride> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+            var type = message.getClass().getSimpleName();
+            var above = above(parent);
+            var span =
+                    tracer.spanBuilder((request ? "call " : "send ") + type)
+                            .setParent(above)
+                            .setSpanKind(request ? SpanKind.CLIENT : SpanKind.PRODUCER)
+                            .setAttribute("messaging.system", "coppice")
+                            .setAttribute("messaging.destination.name", to instanceof Pid<?> pid ? pid.path() : to.toString())
+                            .startSpan();
+            // It says that the message left; how long it waited is the time between this span and the handler's.
             span.end();
+            return span.getSpanContext().isSampled()
+                    ? Optional.of(new Ride(above.with(span), request, type))
+                    : Optional.empty();
         }
-    }
 
-    @Override
-    public void lost(Object ride, Ref<?> to, DeadLetter.Reason reason) {
-        var its = (Ride) ride;
-        tracer.spanBuilder("dead letter " + its.type)
-                .setParent(its.sent)
-                .setAttribute("coppice.reason", reason.getClass().getSimpleName())
-                .startSpan()
-                .setStatus(StatusCode.ERROR)
-                .end();
+        private static Context above(Optional<Ride> parent) {
+            var inside = parent.isPresent() ? parent.get().inside : null;
+            return inside == null ? Context.current() : inside;
+        }
+
+        @Override
+        public void begins(Ride its, Pid<?> by) {
+            var info = by.info();
+            var builder =
+                    tracer.spanBuilder(info.behaviour() + " " + its.type)
+                            .setParent(its.sent)
+                            .setSpanKind(its.request ? SpanKind.SERVER : SpanKind.CONSUMER)
+                            .setAttribute("coppice.actor", info.path())
+                            .setAttribute("coppice.behaviour", info.behaviour());
+            if (!its.request) {
+                builder.addLink(Span.fromContext(its.sent).getSpanContext());
+            }
+            var span = builder.startSpan();
+            its.handling = span;
+            its.inside = its.sent.with(span);
+        }
+
+        @Override
+        public void ends(Ride its, Pid<?> by, Optional<Throwable> thrown) {
+            var span = its.handling;
+            if (span != null) {
+                thrown.ifPresent(why -> {
+                    span.setStatus(StatusCode.ERROR);
+                    span.recordException(why);
+                });
+                span.end();
+            }
+        }
+
+        @Override
+        public void lost(Ride its, Ref<?> to, DeadLetter.Reason reason) {
+            tracer.spanBuilder("dead letter " + its.type)
+                    .setParent(its.sent)
+                    .setAttribute("coppice.reason", reason.getClass().getSimpleName())
+                    .startSpan()
+                    .setStatus(StatusCode.ERROR)
+                    .end();
+        }
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// How long messages wait and how long their handlers take, by [Kind], from one message in so many, picked at random.
 ///
 /// A histogram has a bucket for each quarter of a power of two, so a quantile is at most a fifth too high; striped counters, no lock.
-final class Times implements Tap {
+final class Times implements Tap<Times.Watch> {
     private static final int QUARTERS = 4;
     private static final int BUCKETS = 50 * QUARTERS;
 
@@ -30,7 +30,7 @@ final class Times implements Tap {
     record Pair(Histogram queued, Histogram handled) {}
 
     /// What rides: one message on its way.
-    private static final class Watch {
+    static final class Watch {
         final long sent = System.nanoTime();
         long begun;
         @Nullable Pair pair;
@@ -87,14 +87,13 @@ final class Times implements Tap {
     }
 
     @Override
-    public @Nullable Object leaves(
-            Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
-        return ThreadLocalRandom.current().nextInt(every) == 0 ? new Watch() : null;
+    public Optional<Watch> leaves(
+            Optional<Watch> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+        return ThreadLocalRandom.current().nextInt(every) == 0 ? Optional.of(new Watch()) : Optional.empty();
     }
 
     @Override
-    public void begins(Object ride, Pid<?> by) {
-        var watch = (Watch) ride;
+    public void begins(Watch watch, Pid<?> by) {
         watch.begun = System.nanoTime();
         var info = by.info();
         var pair = of(ledger.known(Kind.of(info, info.path())));
@@ -103,8 +102,7 @@ final class Times implements Tap {
     }
 
     @Override
-    public void ends(Object ride, Pid<?> by, Optional<Throwable> thrown) {
-        var watch = (Watch) ride;
+    public void ends(Watch watch, Pid<?> by, Optional<Throwable> thrown) {
         if (watch.pair != null) {
             watch.pair.handled.add(System.nanoTime() - watch.begun);
         }

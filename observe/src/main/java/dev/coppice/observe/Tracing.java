@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A session that follows messages through the node: some that it picks, and everything that their handlers send, and so on. It ends as a
 /// unit, after a time, after so many legs, or when told to, and leaves nothing behind in the node; its legs stay readable.
-final class Tracing implements Tap, AutoCloseable {
+final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
     /// What is followed.
     ///
     /// @param name a part of the sender's or the receiver's path or name; any when empty
@@ -50,7 +50,7 @@ final class Tracing implements Tap, AutoCloseable {
             String outcome) {}
 
     /// What rides. Written by whichever thread has the message; read racily, so each field is written once.
-    private final class Ride {
+    final class Ride {
         final long number = numbers.incrementAndGet();
         final long trace;
         final long parent;
@@ -69,9 +69,9 @@ final class Tracing implements Tap, AutoCloseable {
         /// Until somebody receives it.
         private @Nullable Object message;
 
-        Ride(@Nullable Ride above, String from, String to, Object message, boolean request) {
-            this.trace = above == null ? number : above.trace;
-            this.parent = above == null ? 0 : above.number;
+        Ride(Optional<Ride> above, String from, String to, Object message, boolean request) {
+            this.trace = above.map(ride -> ride.trace).orElse(number);
+            this.parent = above.map(ride -> ride.number).orElse(0L);
             this.from = from;
             this.to = to;
             this.type = message.getClass().getSimpleName();
@@ -148,17 +148,17 @@ final class Tracing implements Tap, AutoCloseable {
     // ---- the stations
 
     @Override
-    public @Nullable Object leaves(
-            Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+    public Optional<Ride> leaves(
+            Optional<Ride> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
         if (over) {
-            return null;
+            return Optional.empty();
         }
         var sender = from.map(Pid::path).orElse("outside");
         var receiver = to instanceof Pid<?> pid ? pid.path() : to.toString();
         if (parent.isEmpty() && !(fits(sender, receiver, message) && fitting.getAndIncrement() % wish.every == 0)) {
-            return null;
+            return Optional.empty();
         }
-        return add(new Ride((Ride) parent.orElse(null), sender, receiver, message, request));
+        return add(new Ride(parent, sender, receiver, message, request));
     }
 
     private boolean fits(String sender, String receiver, Object message) {
@@ -166,30 +166,29 @@ final class Tracing implements Tap, AutoCloseable {
                 && message.getClass().getName().contains(wish.type);
     }
 
-    private synchronized @Nullable Ride add(Ride ride) {
+    private synchronized Optional<Ride> add(Ride ride) {
         if (rides.size() >= wish.legs) {
             close();
-            return null;
+            return Optional.empty();
         }
         rides.add(ride);
-        return ride;
+        return Optional.of(ride);
     }
 
     @Override
-    public void begins(Object ride, Pid<?> by) {
-        ((Ride) ride).begins(by);
+    public void begins(Ride ride, Pid<?> by) {
+        ride.begins(by);
     }
 
     @Override
-    public void ends(Object ride, Pid<?> by, Optional<Throwable> thrown) {
-        var its = (Ride) ride;
-        its.outcome = thrown.map(why -> redaction.apply(new dev.coppice.kernel.ExitReason.Crashed(why).toString())).orElse("");
-        its.ended = System.nanoTime();
+    public void ends(Ride ride, Pid<?> by, Optional<Throwable> thrown) {
+        ride.outcome = thrown.map(why -> redaction.apply(new dev.coppice.kernel.ExitReason.Crashed(why).toString())).orElse("");
+        ride.ended = System.nanoTime();
     }
 
     @Override
-    public void lost(Object ride, Ref<?> to, DeadLetter.Reason reason) {
-        ((Ride) ride).outcome = redaction.apply("dead letter: " + reason);
+    public void lost(Ride ride, Ref<?> to, DeadLetter.Reason reason) {
+        ride.outcome = redaction.apply("dead letter: " + reason);
     }
 
     @Override

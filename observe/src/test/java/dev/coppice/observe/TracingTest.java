@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -138,29 +137,29 @@ class TracingTest {
     @Nested
     class A_tap {
         /// Writes down what it is told; each ride is a number.
-        private static final class Notes implements Tap {
+        private static final class Notes implements Tap<Integer> {
             final List<String> told = Collections.synchronizedList(new ArrayList<>());
             private int next;
 
             @Override
-            public @Nullable Object leaves(Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+            public Optional<Integer> leaves(Optional<Integer> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
                 var ride = ++next;
                 told.add("leaves " + ride + parent.map(above -> " below " + above).orElse(""));
-                return ride;
+                return Optional.of(ride);
             }
 
             @Override
-            public void begins(Object ride, Pid<?> by) {
+            public void begins(Integer ride, Pid<?> by) {
                 told.add("begins " + ride);
             }
 
             @Override
-            public void ends(Object ride, Pid<?> by, Optional<Throwable> thrown) {
+            public void ends(Integer ride, Pid<?> by, Optional<Throwable> thrown) {
                 told.add("ends " + ride);
             }
 
             @Override
-            public void lost(Object ride, Ref<?> to, DeadLetter.Reason reason) {
+            public void lost(Integer ride, Ref<?> to, DeadLetter.Reason reason) {
                 told.add("lost " + ride);
             }
         }
@@ -204,22 +203,22 @@ class TracingTest {
 
         @Test
         void that_throws_harms_nobody() {
-            var broken = Tap.into(garden.node, new Tap() {
+            var broken = Tap.into(garden.node, new Tap<String>() {
                 @Override
-                public Object leaves(Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+                public Optional<String> leaves(Optional<String> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
                     if (message instanceof Note) {
                         throw new IllegalStateException("leaves");
                     }
-                    return "ride";
+                    return Optional.of("ride");
                 }
 
                 @Override
-                public void begins(Object ride, Pid<?> by) {
+                public void begins(String ride, Pid<?> by) {
                     throw new IllegalStateException("begins");
                 }
 
                 @Override
-                public void ends(Object ride, Pid<?> by, Optional<Throwable> thrown) {
+                public void ends(String ride, Pid<?> by, Optional<Throwable> thrown) {
                     throw new IllegalStateException("ends");
                 }
             });

@@ -55,7 +55,7 @@ public final class LocalNode implements Node {
 
     final Names names = new Names(this);
     final Observers observers;
-    final CopyOnWriteArrayList<Tap> taps = new CopyOnWriteArrayList<>();
+    final CopyOnWriteArrayList<Tap<Object>> taps = new CopyOnWriteArrayList<>();
     final Watches killed = new Watches(Unkillable::new);
     final Watches overdue = new Watches(Overdue::new);
 

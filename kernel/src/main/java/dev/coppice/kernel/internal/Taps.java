@@ -25,11 +25,12 @@ public final class Taps {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     /// What rides with a message: a list, one entry for each tap that follows it.
-    record Riding(Tap tap, Object ride, @Nullable Riding next) {}
+    record Riding(Tap<Object> tap, Object ride, @Nullable Riding next) {}
 
-    public static Cancellable add(Node node, Tap tap) {
+    @SuppressWarnings("unchecked") // what it gets back is what it gave
+    public static Cancellable add(Node node, Tap<?> tap) {
         var taps = ((LocalNode) node).taps;
-        taps.add(tap);
+        taps.add((Tap<Object>) tap);
         on = COUNT.incrementAndGet() > 0;
         return () -> {
             boolean removed = taps.remove(tap);
@@ -67,9 +68,9 @@ public final class Taps {
         Riding all = null;
         for (var tap : taps) {
             try {
-                var parent = Optional.ofNullable(from == null ? null : rideOf(tap, runner.riding));
+                var parent = from == null ? Optional.<Object>empty() : rideOf(tap, runner.riding);
                 var ride = tap.leaves(parent, Optional.ofNullable(from), to, message, request);
-                all = ride == null ? all : new Riding(tap, ride, all);
+                all = ride.isEmpty() ? all : new Riding(tap, ride.get(), all);
             } catch (RuntimeException broken) {
                 failed(Refs.nodeOf(to), broken);
             }
@@ -77,13 +78,13 @@ public final class Taps {
         return all;
     }
 
-    private static @Nullable Object rideOf(Tap tap, @Nullable Riding riding) {
+    private static Optional<Object> rideOf(Tap<Object> tap, @Nullable Riding riding) {
         for (var one = riding; one != null; one = one.next) {
             if (one.tap == tap) {
-                return one.ride;
+                return Optional.of(one.ride);
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     private static @Nullable Riding riding(@Nullable Mail mail) {

@@ -8,7 +8,6 @@ import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.internal.Doors;
 import dev.coppice.kernel.internal.Taps;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Follows messages through a node, for tracers and stop-watches. While no node has a tap, it costs a message one branch at each of its
 /// three stations.
@@ -18,25 +17,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads.** Called on whatever thread sends or receives: it must be quick, must not wait and must not use actors. What it throws is
 /// logged and goes no further. **Order.** For each ride `begins` before `ends`; a message that is lost in between has neither or `lost`.
-public interface Tap {
+///
+/// @param <R> what rides
+public interface Tap<R> {
 
     /// A user message is being sent.
     ///
     /// @param parent the ride of the message that the sender is handling, when it has one of this tap
     /// @param from the actor that sends, when one does
     /// @param request whether the sender asks for an answer
-    /// @return what is to ride with it; null when this message is not followed
-    @Nullable Object leaves(
-            Optional<Object> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request);
+    /// @return what is to ride with it; empty when this message is not followed
+    Optional<R> leaves(Optional<R> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request);
 
     /// An actor has received it, and handles it from now on.
-    void begins(Object ride, Pid<?> by);
+    void begins(R ride, Pid<?> by);
 
     /// It has been handled: the handler has returned or thrown, or the loop receives the next.
-    void ends(Object ride, Pid<?> by, Optional<Throwable> thrown);
+    void ends(R ride, Pid<?> by, Optional<Throwable> thrown);
 
     /// It became a dead letter.
-    default void lost(Object ride, Ref<?> to, DeadLetter.Reason reason) {}
+    default void lost(R ride, Ref<?> to, DeadLetter.Reason reason) {}
 
     /// A message as its receiver's recipe writes it, at most 500 characters. Runs user code.
     static String rendered(Pid<?> receiver, Object message) {
@@ -44,7 +44,7 @@ public interface Tap {
     }
 
     /// From now on, until cancelled. Messages that are under way already are not followed.
-    static Cancellable into(Node node, Tap tap) {
+    static Cancellable into(Node node, Tap<?> tap) {
         return Taps.add(node, tap);
     }
 }
