@@ -112,18 +112,22 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong fitting = new AtomicLong();
     private final List<Ride> rides = new ArrayList<>();
-    private final Cancellable tap;
+    private volatile Cancellable tap = () -> false;
     private volatile boolean over;
 
-    private Tracing(Node node, Wish wish, UnaryOperator<String> redaction) {
+    private Tracing(Wish wish, UnaryOperator<String> redaction) {
         this.wish = wish;
         this.redaction = redaction;
         this.until = System.nanoTime() + wish.longest.toNanos();
-        this.tap = Tap.into(node, this);
     }
 
     static Tracing begin(Node node, Wish wish, UnaryOperator<String> redaction) {
-        return new Tracing(node, wish, redaction);
+        var session = new Tracing(wish, redaction);
+        session.tap = Tap.into(node, session);
+        if (session.over) {
+            session.close(); // it was full before we knew how to end it
+        }
+        return session;
     }
 
     Wish wish() {
