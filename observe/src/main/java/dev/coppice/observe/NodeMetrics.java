@@ -1,6 +1,5 @@
 package dev.coppice.observe;
 
-import dev.coppice.kernel.Counters;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -9,8 +8,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /// Binds a node's [Facts] to any Micrometer registry: what is counted anyway is read when somebody scrapes, and no message touches a
@@ -18,6 +21,45 @@ import java.util.function.ToDoubleFunction;
 ///
 /// Tags are `node`, and for what belongs to actors `behaviour` and `supervisor`, of which there are at most [Observer#kinds]; never a pid.
 public final class NodeMetrics implements MeterBinder {
+    private static final Facts.Totals NOTHING = new Facts.Totals(0, 0);
+
+    /// One number of the node.
+    private record OfNode(String name, String what, ToDoubleFunction<Facts> value) {}
+
+    /// One number of a kind.
+    private record OfKind(String name, String what, ToDoubleBiFunction<Facts, Kind> value) {}
+
+    private static final List<OfNode> NODE_COUNTS =
+            List.of(
+                    new OfNode("accepted", "user messages that were sent", f -> f.counters().accepted()),
+                    new OfNode("received", "user messages that were received", f -> f.counters().received()),
+                    new OfNode("late.replies", "answers after their caller gave up", f -> f.counters().lateReplies()),
+                    new OfNode("spawned", "actors that were started", f -> f.counters().spawned()),
+                    new OfNode("exited", "actors that have exited", f -> f.counters().exited()),
+                    new OfNode("crashed", "exits for reasons that are not clean", f -> f.counters().crashed()),
+                    new OfNode("unkillable", "killed actors that did not return", f -> f.counters().unkillable()));
+
+    private static final List<OfNode> NODE_GAUGES =
+            List.of(
+                    new OfNode("waiting", "user messages in mailboxes", f -> f.counters().waiting()),
+                    new OfNode("timers", "timers that are set", f -> f.counters().timers()));
+
+    private static final List<OfKind> COUNTS =
+            List.of(
+                    new OfKind("actors.spawned", "actors that were started", (f, k) -> f.line(k).spawned.sum()),
+                    new OfKind("actors.restarts", "restarts by a supervisor", (f, k) -> f.line(k).restarts.sum()),
+                    new OfKind("messages.received", "messages received", (f, k) -> totals(f, k).received()),
+                    new OfKind("requests.received", "requests among them", (f, k) -> totals(f, k).requests()),
+                    new OfKind("requests.timed.out", "callers that gave up", (f, k) -> f.line(k).timeOuts.sum()),
+                    new OfKind("mailbox.high.water", "crossings of the mark", (f, k) -> f.line(k).highWaters.sum()));
+
+    private static final List<OfKind> GAUGES =
+            List.of(
+                    new OfKind("actors", "actors that live", (f, k) -> living(f, k).actors()),
+                    new OfKind("mailbox.queued", "messages that wait", (f, k) -> living(f, k).queued()),
+                    new OfKind("mailbox.longest", "in the longest mailbox", (f, k) -> living(f, k).longest()),
+                    new OfKind("mailbox.oldest.seconds", "age of the oldest, at least", (f, k) -> living(f, k).oldest()));
+
     private final Facts facts;
     private final Tags tags;
 
@@ -28,50 +70,15 @@ public final class NodeMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        node(registry);
-        var bound = ConcurrentHashMap.<Kind>newKeySet();
-        bindKinds(registry, bound);
-        facts.whenTicked(() -> bindKinds(registry, bound));
-    }
-
-    private void node(MeterRegistry registry) {
-        count(registry, "coppice.node.accepted", "user messages that were sent", tags, f -> f.counters().accepted());
-        count(
-                registry,
-                "coppice.node.received",
-                "user messages that were received",
-                tags,
-                f -> f.counters().received());
-        count(
-                registry,
-                "coppice.node.late.replies",
-                "answers after their caller had given up",
-                tags,
-                f -> f.counters().lateReplies());
-        count(registry, "coppice.node.spawned", "actors that were started", tags, f -> f.counters().spawned());
-        count(registry, "coppice.node.exited", "actors that have exited", tags, f -> f.counters().exited());
-        count(
-                registry,
-                "coppice.node.crashed",
-                "actors that exited for a reason that is not clean",
-                tags,
-                f -> f.counters().crashed());
-        count(
-                registry,
-                "coppice.node.unkillable",
-                "killed actors whose code did not return in time",
-                tags,
-                f -> f.counters().unkillable());
-        gauge(registry, "coppice.node.waiting", "user messages in mailboxes", tags, f -> f.counters().waiting());
-        gauge(registry, "coppice.node.timers", "timers that are set", tags, f -> f.counters().timers());
-        for (var reason : DeadLetter.Reason.class.getPermittedSubclasses()) {
-            var name = reason.getSimpleName();
+        NODE_COUNTS.forEach(of -> count(registry, "coppice.node." + of.name, of.what, tags, of.value));
+        NODE_GAUGES.forEach(of -> gauge(registry, "coppice.node." + of.name, of.what, tags, of.value));
+        for (var reason : names(DeadLetter.Reason.class)) {
             count(
                     registry,
                     "coppice.node.dead.letters",
                     "messages that nobody handled",
-                    tags.and("reason", name),
-                    f -> letters(f.counters(), name));
+                    tags.and("reason", reason),
+                    f -> f.counters().deadLetters().getOrDefault(reason, 0L));
         }
         for (var kind : Alarm.Kind.values()) {
             gauge(
@@ -81,77 +88,59 @@ public final class NodeMetrics implements MeterBinder {
                     tags.and("kind", kind.name()),
                     f -> f.alarms().stream().filter(alarm -> alarm.kind() == kind).count());
         }
-    }
-
-    private static double letters(Counters counters, String reason) {
-        return counters.deadLetters().getOrDefault(reason, 0L);
+        var bound = ConcurrentHashMap.<Kind>newKeySet();
+        bindKinds(registry, bound);
+        facts.whenTicked(() -> bindKinds(registry, bound));
     }
 
     /// Kinds that have come since the last time.
     private void bindKinds(MeterRegistry registry, Set<Kind> bound) {
         for (var kind : facts.totals().keySet()) {
             if (bound.add(kind)) {
-                bind(registry, kind);
+                bind(registry, kind, tags.and("behaviour", kind.behaviour(), "supervisor", kind.supervisor()));
             }
         }
     }
 
-    private void bind(MeterRegistry registry, Kind kind) {
-        var its = tags.and("behaviour", kind.behaviour(), "supervisor", kind.supervisor());
-        gauge(registry, "coppice.actors", "actors that live", its, f -> living(f, kind).actors());
-        gauge(registry, "coppice.mailbox.queued", "messages that wait", its, f -> living(f, kind).queued());
-        gauge(
-                registry,
-                "coppice.mailbox.longest",
-                "messages in the longest mailbox",
-                its,
-                f -> living(f, kind).longest());
-        gauge(
-                registry,
-                "coppice.mailbox.oldest.seconds",
-                "age of the oldest message, at least",
-                its,
-                f -> living(f, kind).oldest());
-        count(registry, "coppice.actors.spawned", "actors that were started", its, f -> line(f, kind).spawned.sum());
-        count(registry, "coppice.actors.restarts", "restarts by a supervisor", its, f -> line(f, kind).restarts.sum());
-        count(
-                registry,
-                "coppice.messages.received",
-                "messages that were received",
-                its,
-                f -> totals(f, kind).received());
-        count(registry, "coppice.requests.received", "requests among them", its, f -> totals(f, kind).requests());
-        count(
-                registry,
-                "coppice.requests.timed.out",
-                "requests whose caller gave up",
-                its,
-                f -> line(f, kind).timeOuts.sum());
-        count(
-                registry,
-                "coppice.mailbox.high.water",
-                "times that a mailbox rose above its mark",
-                its,
-                f -> line(f, kind).highWaters.sum());
+    private void bind(MeterRegistry registry, Kind kind, Tags its) {
+        COUNTS.forEach(of -> count(registry, "coppice." + of.name, of.what, its, f -> of.value.applyAsDouble(f, kind)));
+        GAUGES.forEach(of -> gauge(registry, "coppice." + of.name, of.what, its, f -> of.value.applyAsDouble(f, kind)));
+        for (var reason : names(ExitReason.class)) {
+            count(
+                    registry,
+                    "coppice.actors.exits",
+                    "actors that have exited",
+                    its.and("reason", reason),
+                    f -> sum(f.line(kind).exits, reason));
+        }
         if (facts.times().isPresent()) {
-            for (double share : new double[] {0.5, 0.99}) {
-                var quantile = its.and("quantile", "" + share);
-                gauge(registry, "coppice.message.queue.seconds", "how long messages wait, of those measured", quantile, f -> times(f, kind).queued().quantile(share));
-                gauge(registry, "coppice.message.handle.seconds", "how long handlers take, of those measured", quantile, f -> times(f, kind).handled().quantile(share));
-            }
+            quantiles(registry, kind, its);
         }
-        Arrays.stream(ExitReason.class.getPermittedSubclasses())
-                .map(Class::getSimpleName)
-                .forEach(reason ->
-                        count(
-                                registry,
-                                "coppice.actors.exits",
-                                "actors that have exited",
-                                its.and("reason", reason),
-                                f -> sum(line(f, kind).exits, reason)));
     }
 
-    private static double sum(ConcurrentHashMap<String, java.util.concurrent.atomic.LongAdder> by, String reason) {
+    private void quantiles(MeterRegistry registry, Kind kind, Tags its) {
+        for (double share : new double[] {0.5, 0.99}) {
+            var quantile = its.and("quantile", "" + share);
+            gauge(
+                    registry,
+                    "coppice.message.queue.seconds",
+                    "how long messages wait, of those measured",
+                    quantile,
+                    f -> times(f, kind).queued().quantile(share));
+            gauge(
+                    registry,
+                    "coppice.message.handle.seconds",
+                    "how long handlers take, of those measured",
+                    quantile,
+                    f -> times(f, kind).handled().quantile(share));
+        }
+    }
+
+    private static List<String> names(Class<?> sealed) {
+        return Arrays.stream(sealed.getPermittedSubclasses()).map(Class::getSimpleName).toList();
+    }
+
+    private static double sum(Map<String, LongAdder> by, String reason) {
         var count = by.get(reason);
         return count == null ? 0 : count.sum();
     }
@@ -160,16 +149,12 @@ public final class NodeMetrics implements MeterBinder {
         return facts.census().living().getOrDefault(kind, Census.Living.NONE);
     }
 
-    private static Ledger.Line line(Facts facts, Kind kind) {
-        return facts.line(kind);
+    private static Facts.Totals totals(Facts facts, Kind kind) {
+        return facts.totals().getOrDefault(kind, NOTHING);
     }
 
     private static Times.Pair times(Facts facts, Kind kind) {
         return facts.times().orElseThrow().of(kind);
-    }
-
-    private static Facts.Totals totals(Facts facts, Kind kind) {
-        return facts.totals().getOrDefault(kind, new Facts.Totals(0, 0));
     }
 
     private void count(MeterRegistry registry, String name, String what, Tags its, ToDoubleFunction<Facts> value) {

@@ -61,7 +61,8 @@ public final class Spans {
                             .setParent(above)
                             .setSpanKind(request ? SpanKind.CLIENT : SpanKind.PRODUCER)
                             .setAttribute("messaging.system", "coppice")
-                            .setAttribute("messaging.destination.name", to instanceof Pid<?> pid ? pid.path() : to.toString())
+                            .setAttribute(
+                                    "messaging.destination.name", to instanceof Pid<?> pid ? pid.path() : to.toString())
                             .startSpan();
             // It says that the message left; how long it waited is the time between this span and the handler's.
             span.end();

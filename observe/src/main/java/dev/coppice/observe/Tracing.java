@@ -186,7 +186,9 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
 
     @Override
     public void ends(Ride ride, Pid<?> by, Optional<Throwable> thrown) {
-        ride.outcome = thrown.map(why -> redaction.apply(new dev.coppice.kernel.ExitReason.Crashed(why).toString())).orElse("");
+        ride.outcome =
+                thrown.map(why -> redaction.apply(new dev.coppice.kernel.ExitReason.Crashed(why).toString()))
+                        .orElse("");
         ride.ended = System.nanoTime();
     }
 

@@ -43,7 +43,9 @@ class FlightEventsTest {
             var profile = Objects.requireNonNull(Facts.class.getResourceAsStream("coppice.jfc"));
             var open = new CountDownLatch(1);
             try (var garden = Garden.open();
-                    var recording = new Recording(Configuration.create(new InputStreamReader(profile, StandardCharsets.UTF_8)))) {
+                    var recording =
+                            new Recording(
+                                    Configuration.create(new InputStreamReader(profile, StandardCharsets.UTF_8)))) {
                 recording.start();
                 var rose = garden.rose();
                 rose.send(new Wither(new IllegalStateException("dry")));
@@ -57,7 +59,8 @@ class FlightEventsTest {
                 for (int i = 0; i < 10; i++) {
                     stuck.send(new Note("n"));
                 }
-                assertThatThrownBy(() -> stuck.within(Duration.ofMillis(1)).call(new Water(1))).isInstanceOf(CallFailed.class);
+                assertThatThrownBy(() -> stuck.within(Duration.ofMillis(1)).call(new Water(1)))
+                        .isInstanceOf(CallFailed.class);
                 open.countDown();
                 stuck.stop();
                 Garden.gone(stuck);
@@ -65,7 +68,13 @@ class FlightEventsTest {
                 var file = folder.resolve("garden.jfr");
                 recording.dump(file);
                 assertThat(print(file))
-                        .contains("dev.coppice.Spawn", "dev.coppice.Exit", "dev.coppice.Restart", "dev.coppice.HighWater", "dev.coppice.DeadLetter", "dev.coppice.CallTimedOut")
+                        .contains(
+                                "dev.coppice.Spawn",
+                                "dev.coppice.Exit",
+                                "dev.coppice.Restart",
+                                "dev.coppice.HighWater",
+                                "dev.coppice.DeadLetter",
+                                "dev.coppice.CallTimedOut")
                         .contains("IllegalStateException: dry", "/stuck", "rose")
                         .doesNotContain("secret");
             } finally {

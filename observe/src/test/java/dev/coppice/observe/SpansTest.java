@@ -34,12 +34,19 @@ class SpansTest {
     }
 
     private OpenTelemetrySdk sdk(Sampler sampler) {
-        var provider = SdkTracerProvider.builder().setSampler(sampler).addSpanProcessor(SimpleSpanProcessor.create(exporter)).build();
+        var provider =
+                SdkTracerProvider.builder()
+                        .setSampler(sampler)
+                        .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                        .build();
         return OpenTelemetrySdk.builder().setTracerProvider(provider).build();
     }
 
     private SpanData span(String name) {
-        return exporter.getFinishedSpanItems().stream().filter(span -> span.getName().equals(name)).findFirst().orElseThrow();
+        return exporter.getFinishedSpanItems().stream()
+                .filter(span -> span.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     record Publish(String text) {}
@@ -54,20 +61,31 @@ class SpansTest {
         void goes_across_publisher_router_and_subscriber() throws Exception {
             var arrived = new CountDownLatch(1);
             var handled = new CountDownLatch(1);
-            var subscriber = garden.node.spawn(Server.<Deliver>of(() -> (_, self) -> {
-                arrived.countDown();
-                self.stop();
-            }).labelled("subscriber"));
+            var subscriber =
+                    garden.node.spawn(
+                            Server.<Deliver>of(() ->
+                                            (_, self) -> {
+                                                arrived.countDown();
+                                                self.stop();
+                                            })
+                                    .labelled("subscriber"));
             Name<Route> routerName = Name.of("spans-router");
-            garden.node.spawn(Server.<Route>of(() -> (route, self) -> {
-                subscriber.send(new Deliver(route.text()));
-                self.done(route);
-            }).named(routerName));
+            garden.node.spawn(
+                    Server.<Route>of(() ->
+                                    (route, self) -> {
+                                        subscriber.send(new Deliver(route.text()));
+                                        self.done(route);
+                                    })
+                            .named(routerName));
             Ref<Route> router = garden.node.ref(routerName);
-            var publisher = garden.node.spawn(Server.<Publish>of(() -> (publish, _) -> {
-                router.call(new Route(publish.text()));
-                handled.countDown();
-            }).labelled("publisher"));
+            var publisher =
+                    garden.node.spawn(
+                            Server.<Publish>of(() ->
+                                            (publish, _) -> {
+                                                router.call(new Route(publish.text()));
+                                                handled.countDown();
+                                            })
+                                    .labelled("publisher"));
             var spans = Spans.into(garden.node, sdk(Sampler.alwaysOn()));
             publisher.send(new Publish("secret"));
             handled.await();
@@ -78,13 +96,26 @@ class SpansTest {
             spans.cancel();
             var all = exporter.getFinishedSpanItems();
             assertThat(all).extracting(SpanData::getTraceId).hasSize(6).containsOnly(all.getFirst().getTraceId());
-            assertThat(all).extracting(SpanData::getKind).containsExactlyInAnyOrder(
-                    SpanKind.PRODUCER, SpanKind.CONSUMER, SpanKind.CLIENT, SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER);
+            assertThat(all)
+                    .extracting(SpanData::getKind)
+                    .containsExactlyInAnyOrder(
+                            SpanKind.PRODUCER,
+                            SpanKind.CONSUMER,
+                            SpanKind.CLIENT,
+                            SpanKind.SERVER,
+                            SpanKind.PRODUCER,
+                            SpanKind.CONSUMER);
             var send = span("send Publish");
             var call = span("call Route");
             assertThat(send.getParentSpanContext().isValid()).isFalse();
-            var consumed = all.stream().filter(span -> span.getParentSpanId().equals(send.getSpanId())).findFirst().orElseThrow();
-            assertThat(consumed.getLinks()).singleElement().satisfies(link -> assertThat(link.getSpanContext().getSpanId()).isEqualTo(send.getSpanId()));
+            var consumed =
+                    all.stream()
+                            .filter(span -> span.getParentSpanId().equals(send.getSpanId()))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(consumed.getLinks())
+                    .singleElement()
+                    .satisfies(link -> assertThat(link.getSpanContext().getSpanId()).isEqualTo(send.getSpanId()));
             assertThat(call.getParentSpanId()).isEqualTo(consumed.getSpanId());
             assertThat(all.toString()).doesNotContain("secret");
         }

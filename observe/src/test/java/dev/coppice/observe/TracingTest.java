@@ -70,7 +70,9 @@ class TracingTest {
             }
             settle(plant);
             settle(garden.rose());
-            assertThat(session.legs()).extracting(Tracing.Leg::message).containsExactly("Note[text=n0]", "Note[text=n3]", "Note[text=n6]");
+            assertThat(session.legs())
+                    .extracting(Tracing.Leg::message)
+                    .containsExactly("Note[text=n0]", "Note[text=n3]", "Note[text=n6]");
         }
 
         @Test
@@ -80,9 +82,11 @@ class TracingTest {
             plant.send(new Wither(new IllegalStateException("dry")));
             plant.send(new Note("too late"));
             Garden.gone(plant);
-            assertThat(session.legs()).extracting(Tracing.Leg::outcome).satisfiesExactly(
-                    crash -> assertThat(crash).contains("IllegalStateException: dry"),
-                    letter -> assertThat(letter).contains("dead letter: Died"));
+            assertThat(session.legs())
+                    .extracting(Tracing.Leg::outcome)
+                    .satisfiesExactly(
+                            crash -> assertThat(crash).contains("IllegalStateException: dry"),
+                            letter -> assertThat(letter).contains("dead letter: Died"));
         }
 
         @Test
@@ -122,7 +126,13 @@ class TracingTest {
         void is_begun_over_http_with_the_token_only() {
             assertThat(garden.post("/api/trace?do=start&name=rose").statusCode()).isEqualTo(401);
             assertThat(garden.json("/api/trace").at("/running").asBoolean()).isFalse();
-            assertThat(garden.post("/api/trace?do=start&name=rose&every=-3&legs=999999999&seconds=x", Gate.TOKEN, Garden.TOKEN).statusCode()).isEqualTo(200);
+            assertThat(
+                            garden.post(
+                                            "/api/trace?do=start&name=rose&every=-3&legs=999999999&seconds=x",
+                                            Gate.TOKEN,
+                                            Garden.TOKEN)
+                                    .statusCode())
+                    .isEqualTo(200);
             garden.rose().send(new Note("<b>bold</b>"));
             settle(garden.rose());
             var seen = garden.json("/api/trace");
@@ -142,7 +152,8 @@ class TracingTest {
             private int next;
 
             @Override
-            public Optional<Integer> leaves(Optional<Integer> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
+            public Optional<Integer> leaves(
+                    Optional<Integer> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
                 var ride = ++next;
                 told.add("leaves " + ride + parent.map(above -> " below " + above).orElse(""));
                 return Optional.of(ride);
@@ -173,7 +184,11 @@ class TracingTest {
             garden.node.ref(Garden.ROSE).call(new Water(1));
             tap.cancel();
             garden.rose().call(new Water(1));
-            assertThat(notes.told).startsWith("leaves 1").containsSubsequence("begins 1", "ends 1", "begins 2", "ends 2").contains("leaves 2").hasSize(6);
+            assertThat(notes.told)
+                    .startsWith("leaves 1")
+                    .containsSubsequence("begins 1", "ends 1", "begins 2", "ends 2")
+                    .contains("leaves 2")
+                    .hasSize(6);
         }
 
         @Test
@@ -203,25 +218,33 @@ class TracingTest {
 
         @Test
         void that_throws_harms_nobody() {
-            var broken = Tap.into(garden.node, new Tap<String>() {
-                @Override
-                public Optional<String> leaves(Optional<String> parent, Optional<Pid<?>> from, Ref<?> to, Object message, boolean request) {
-                    if (message instanceof Note) {
-                        throw new IllegalStateException("leaves");
-                    }
-                    return Optional.of("ride");
-                }
+            var broken =
+                    Tap.into(
+                            garden.node,
+                            new Tap<String>() {
+                                @Override
+                                public Optional<String> leaves(
+                                        Optional<String> parent,
+                                        Optional<Pid<?>> from,
+                                        Ref<?> to,
+                                        Object message,
+                                        boolean request) {
+                                    if (message instanceof Note) {
+                                        throw new IllegalStateException("leaves");
+                                    }
+                                    return Optional.of("ride");
+                                }
 
-                @Override
-                public void begins(String ride, Pid<?> by) {
-                    throw new IllegalStateException("begins");
-                }
+                                @Override
+                                public void begins(String ride, Pid<?> by) {
+                                    throw new IllegalStateException("begins");
+                                }
 
-                @Override
-                public void ends(String ride, Pid<?> by, Optional<Throwable> thrown) {
-                    throw new IllegalStateException("ends");
-                }
-            });
+                                @Override
+                                public void ends(String ride, Pid<?> by, Optional<Throwable> thrown) {
+                                    throw new IllegalStateException("ends");
+                                }
+                            });
             garden.rose().send(new Note("n"));
             assertThat(garden.rose().call(new Water(5))).isEqualTo(5);
             broken.cancel();

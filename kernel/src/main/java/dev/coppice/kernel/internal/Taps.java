@@ -3,13 +3,11 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Node;
-import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Tap;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +129,9 @@ public final class Taps {
     }
 
     private static void failed(LocalNode node, RuntimeException broken) {
-        node.observers.line(Level.ERROR, "a tap failed", Map.of("why", broken, "at", Arrays.stream(broken.getStackTrace()).limit(3).toList()));
+        node.observers.line(
+                Level.ERROR,
+                "a tap failed",
+                Map.of("why", broken, "at", Arrays.stream(broken.getStackTrace()).limit(3).toList()));
     }
 }

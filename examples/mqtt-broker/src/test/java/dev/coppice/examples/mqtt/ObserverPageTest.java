@@ -265,7 +265,9 @@ class ObserverPageTest {
             writer.publish("news/today", "it rains", 1, 7, false);
             browser.awaitText("Deliver");
             for (var leg : List.of("Incoming", "Route", "Wake", "Deliver")) {
-                browser.await(leg, "[...document.querySelectorAll('.trace b')].some(b => b.innerText.includes('" + leg + "'))");
+                browser.await(
+                        leg,
+                        "[...document.querySelectorAll('.trace b')].some(b => b.innerText.includes('" + leg + "'))");
             }
             browser.click("#trace-end");
             browser.awaitText("the session is over");
@@ -348,7 +350,8 @@ class ObserverPageTest {
             client("kitchen");
             browser.size(520, 900);
             browser.run("window.__frame = 1");
-            for (var view : List.of("overview", "tree", "top", "kinds", "alarms", "crashes", "letters", "trace", "waits")) {
+            for (var view :
+                    List.of("overview", "tree", "top", "kinds", "alarms", "crashes", "letters", "trace", "waits")) {
                 show(view);
                 browser.awaitText("live");
                 browser.await("no sideways scrolling in " + view, "document.documentElement.scrollWidth <= innerWidth");
