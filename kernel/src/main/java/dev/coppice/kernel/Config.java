@@ -1,12 +1,18 @@
 package dev.coppice.kernel;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.spi.Scheduler;
 import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The limits of a node, each with its default. Immutable; the withers return a changed copy.
+/// The limits of a node, each with its default. Immutable; the withers return a changed copy. [Settings] lays system properties and
+/// environment variables over it; limits and the level of the log can change while the node runs: [Node#reconfigure].
 public final class Config {
     private String name = "coppice";
     private Duration patience = Duration.ofSeconds(5);
@@ -16,8 +22,9 @@ public final class Config {
     private int keptCrashes = 100;
     private int loggedPerMinute = 10;
     private int places = Math.max(1, Runtime.getRuntime().availableProcessors());
-    private boolean quiet;
+    private System.Logger.Level loggedFrom = System.Logger.Level.ALL;
     private boolean haltOnFatal;
+    private List<Carrier<?>> carrying = List.of();
     private @Nullable Supplier<? extends Scheduler> scheduler;
 
     private Config() {}
@@ -36,8 +43,9 @@ public final class Config {
         copy.keptCrashes = keptCrashes;
         copy.loggedPerMinute = loggedPerMinute;
         copy.places = places;
-        copy.quiet = quiet;
+        copy.loggedFrom = loggedFrom;
         copy.haltOnFatal = haltOnFatal;
+        copy.carrying = carrying;
         copy.scheduler = scheduler;
         change.accept(copy);
         return copy;
@@ -86,7 +94,13 @@ public final class Config {
 
     /// Writes no line to the log: for tests that crash on purpose. Events, counts and crash reports stay. Off.
     public Config quiet() {
-        return with(copy -> copy.quiet = true);
+        return loggedFrom(System.Logger.Level.OFF);
+    }
+
+    /// Writes no line below this level to the log, whatever the log's own settings would let through; everything.
+    public Config loggedFrom(System.Logger.Level level) {
+        requireNonNull(level, "level");
+        return with(copy -> copy.loggedFrom = level);
     }
 
     /// How many handlers run at once; the number of processors.
@@ -100,6 +114,11 @@ public final class Config {
     /// Halts the JVM with status 134 when an error inside the kernel has ended the node; off.
     public Config haltOnFatal() {
         return with(copy -> copy.haltOnFatal = true);
+    }
+
+    /// What travels with messages beside them: traces, tenants, the context of logs; nothing.
+    public Config carrying(Carrier<?>... carriers) {
+        return with(copy -> copy.carrying = List.of(carriers));
     }
 
     /// Another scheduler, for tests; the node closes it.
@@ -135,8 +154,12 @@ public final class Config {
         return loggedPerMinute;
     }
 
+    public System.Logger.Level loggedFrom() {
+        return loggedFrom;
+    }
+
     public boolean isQuiet() {
-        return quiet;
+        return loggedFrom == System.Logger.Level.OFF;
     }
 
     public int places() {
@@ -147,7 +170,43 @@ public final class Config {
         return haltOnFatal;
     }
 
+    public List<Carrier<?>> carrying() {
+        return carrying;
+    }
+
     public @Nullable Supplier<? extends Scheduler> scheduler() {
         return scheduler;
+    }
+
+    /// Every key that can be set from outside ([Settings]) with its value.
+    public SortedMap<String, String> dump() {
+        var dump = new TreeMap<String, String>();
+        ConfigKeys.ALL.forEach(key -> dump.put(ConfigKeys.PREFIX + "." + key.name(), key.show(this)));
+        return dump;
+    }
+
+    /// Whether a node that runs with this one may go on with another.
+    ///
+    /// @throws IllegalArgumentException that names what cannot change
+    public Config changedTo(Config next) {
+        for (var key : ConfigKeys.ALL) {
+            if (key.fixed() && !key.show(this).equals(key.show(next))) {
+                throw new IllegalArgumentException(
+                        key.name()
+                                + " cannot change while the node runs, from "
+                                + key.show(this)
+                                + " to "
+                                + key.show(next));
+            }
+        }
+        if (scheduler != next.scheduler || !carrying.equals(next.carrying)) {
+            throw new IllegalArgumentException("scheduler and carrying cannot change while the node runs");
+        }
+        return next;
+    }
+
+    @Override
+    public String toString() {
+        return "Config" + dump();
     }
 }

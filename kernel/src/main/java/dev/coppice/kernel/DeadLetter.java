@@ -32,6 +32,9 @@ public record DeadLetter(Ref<?> to, Object message, Reason reason, Optional<Pid<
         /// The mailbox was full and its policy drops.
         record Dropped(String policy) implements Reason {}
 
+        /// A request whose caller had waited as long as it would before it was received: nobody would hear of the answer.
+        record Expired() implements Reason {}
+
         /// The sender had been killed already.
         record Fenced() implements Reason {}
 

@@ -10,7 +10,7 @@ public sealed interface Failure {
     /// The actor that held the request exited, or was dead already (`NoProcess`).
     record Exited(ExitReason reason) implements Failure {}
 
-    /// Nobody answered in time. The request may still be executed.
+    /// Nobody answered in time. The request may still be executed when its holder has received it; one that has not will not be.
     record TimedOut(Report report) implements Failure {}
 
     /// The handler returned without reply, defer or forward.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.UnaryOperator;
 
 /// A running system of actors; several may run in one JVM.
 ///
@@ -103,5 +104,12 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
     /// The newest crash reports, oldest first; 100 are kept.
     List<CrashReport> crashes();
 
+    /// As it is now.
     Config config();
+
+    /// Goes on with other limits, or another level of the log, from now on: `node.reconfigure(now -> now.patience(ofSeconds(2)))`. Answers
+    /// what holds then.
+    ///
+    /// @throws IllegalArgumentException when something changes that cannot while the node runs, such as its name; all stays as it was
+    Config reconfigure(UnaryOperator<Config> change);
 }

@@ -3,6 +3,7 @@ package dev.coppice.kernel;
 import dev.coppice.kernel.internal.WaitCell;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /// A request on its way: made by [Ref#ask], settled exactly once, at the latest at its deadline.
 ///
@@ -20,6 +21,10 @@ public sealed interface Pending<R> permits WaitCell {
 
     /// Gives up: a later answer vanishes. The callee may still do the work. True when it was still open.
     boolean abandon();
+
+    /// The same as a future, for code that lives with futures: completed with the answer, or with [CallFailed] as the cause. What hangs on
+    /// it runs on a thread of the node's that may wait. Whoever completes or cancels the future gives the request up, as [#abandon].
+    CompletableFuture<R> future();
 
     /// Waits, and gives the answer or throws [CallFailed].
     default R get() {

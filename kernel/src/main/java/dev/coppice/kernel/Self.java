@@ -1,8 +1,13 @@
 package dev.coppice.kernel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /// What an actor can do, given to its body. Confined to that actor: elsewhere every operation throws `IllegalStateException`. Only `pid`,
@@ -33,9 +38,18 @@ public interface Self<M> {
     Optional<M> receive(Duration patience);
 
     /// Waits for the first message of this type and leaves the others where they are.
-    <T extends M> T receive(Class<T> type);
+    default <T extends M> T receive(Class<T> type) {
+        return receive(Self.<M, T>ofType(type));
+    }
 
-    <T extends M> Optional<T> receive(Class<T> type, Duration patience);
+    default <T extends M> Optional<T> receive(Class<T> type, Duration patience) {
+        return receive(Self.<M, T>ofType(type), patience);
+    }
+
+    private static <M, T extends M> Pattern<M, T> ofType(Class<T> type) {
+        requireNonNull(type, "type");
+        return message -> type.isInstance(message) ? type.cast(message) : null;
+    }
 
     /// Waits for the first message that matches and leaves the others where they are. Messages looked at once are not looked at again
     /// by the same receive.
@@ -43,6 +57,53 @@ public interface Self<M> {
 
     /// The patience covers the waiting only, never the pattern or what comes after.
     <T> Optional<T> receive(Pattern<M, T> pattern, Duration patience);
+
+    /// Waits for the next message and takes what else is there, at most `atMost` in all: large batches under load, single messages
+    /// without.
+    default List<M> receiveBatch(int atMost) {
+        var batch = new ArrayList<M>();
+        batch.add(receive());
+        batch.addAll(receiveBatch(atMost, Duration.ZERO, 1));
+        return List.copyOf(batch);
+    }
+
+    /// Collects messages until there are `atMost` of them or the patience is over; with `Duration.ZERO` what is there, which is how a
+    /// server's handler takes the rest of a batch. Empty when nothing came.
+    ///
+    /// Requests among them stay open, each to be answered before the handler returns, deferred or forwarded.
+    default List<M> receiveBatch(int atMost, Duration patience) {
+        return receiveBatch(atMost, patience, 0);
+    }
+
+    private List<M> receiveBatch(int atMost, Duration patience, int already) {
+        Limits.positive("atMost", atMost);
+        var limit = patience.compareTo(Limits.FOREVER) > 0 ? Limits.FOREVER : patience;
+        long deadline = nanoTime() + limit.toNanos();
+        var batch = new ArrayList<M>();
+        for (var next = limit; batch.size() + already < atMost; next = left(deadline)) {
+            var message = receive(next);
+            if (message.isEmpty()) {
+                break;
+            }
+            batch.add(message.get());
+        }
+        return List.copyOf(batch);
+    }
+
+    private Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - nanoTime()));
+    }
+
+    /// Puts a message aside, with whoever waits for its answer, until [#unstash]: the one being handled, or another that this actor got.
+    /// It then counts as not received. At most [Mailbox#stash] of them, 1,000 by default.
+    ///
+    /// Dies with the actor as what waits in its mailbox does.
+    ///
+    /// @throws IllegalStateException when there are too many
+    void stash(M message);
+
+    /// What was put aside is received next, before all that waits, in its old order; how many they are.
+    int unstash();
 
     // ---- answer
 
@@ -84,6 +145,18 @@ public interface Self<M> {
 
     /// Sends a request and goes on; its outcome arrives as a message.
     <N, R> void ask(Ref<N> to, Call<? extends N, R> request, Function<? super Outcome<R>, ? extends M> as);
+
+    /// The outcome of a stage arrives as a message: for code that lives with futures. A [CallFailed] keeps its failure, anything else is
+    /// [ExitReason.Crashed]. Cancelling withdraws the message; the stage goes on.
+    <R> Cancellable pipe(CompletionStage<? extends R> stage, Function<? super Outcome<R>, ? extends M> as);
+
+    /// How long whoever waits for the request that is being handled will wait on; empty when nobody does. To hand the limit on:
+    /// `other.within(left).call(…)`. A request whose time is over before it is received is not handled at all, but dead-lettered
+    /// [DeadLetter.Reason.Expired].
+    Optional<Duration> remaining();
+
+    /// Runs this with what has travelled with the message that is being handled: for loops, since a server's handler runs in it anyway.
+    void inContext(Carrier.Body body) throws Exception;
 
     /// Runs work on its own, as a linked-to-nobody child that ends with this actor; its outcome arrives as a message. Cancelling ends
     /// the work and withdraws the message.

@@ -21,7 +21,7 @@ final class Crew<M> {
         this.self = self;
         this.worker = worker;
         this.intensity = intensity;
-        this.lines = new Lines(kind, self.pid().path(), self.node().config().loggedPerMinute());
+        this.lines = new Lines(kind, self.pid().path(), self.node()::config);
     }
 
     int size() {

@@ -58,7 +58,7 @@ final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
     public void init(Self<Object> self) {
         this.self = self;
         this.herd = new Herd(rules, () -> (self.random() >>> 11) * 0x1.0p-53);
-        this.lines = new Lines(DynamicSupervisor.class, self.pid().path(), self.node().config().loggedPerMinute());
+        this.lines = new Lines(DynamicSupervisor.class, self.pid().path(), self.node()::config);
         self.trapExits(Left::new);
     }
 

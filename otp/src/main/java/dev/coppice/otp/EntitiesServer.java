@@ -70,7 +70,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
     @Override
     public void init(Self<Object> self) {
         this.self = self;
-        lines = new Lines(Entities.class, self.pid().path(), self.node().config().loggedPerMinute());
+        lines = new Lines(Entities.class, self.pid().path(), self.node()::config);
         self.trapExits(Left::new);
     }
 

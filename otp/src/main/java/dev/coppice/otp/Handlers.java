@@ -258,7 +258,7 @@ final class Handlers<E> implements Server<Object>, Stateful<Map<Key<?>, Handler<
     private Lines lines() {
         var made = lines;
         if (made == null) {
-            lines = made = new Lines(EventManager.class, self.pid().path(), self.node().config().loggedPerMinute());
+            lines = made = new Lines(EventManager.class, self.pid().path(), self.node()::config);
         }
         return made;
     }

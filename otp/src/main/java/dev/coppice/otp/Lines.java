@@ -1,12 +1,15 @@
 package dev.coppice.otp;
 
+import dev.coppice.kernel.Config;
 import dev.coppice.kernel.ExitReason;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
+import org.slf4j.spi.NOPLoggingEventBuilder;
 
 /// What a supervisor writes to the log: one line for each event in a child's life, and in a storm of them a count instead.
 ///
@@ -16,18 +19,18 @@ final class Lines {
 
     private final Logger log;
     private final String supervisor;
-    private final int perMinute;
+    private final Supplier<Config> config;
     private long begun;
     private int written;
     private long suppressed;
     private int restarts;
     private boolean storm;
 
-    /// @param perMinute how many lines a minute before the others are only counted
-    Lines(Class<?> kind, String supervisor, int perMinute) {
+    /// @param config says, at each line, how many there are in a minute before the others are only counted, and from which level on
+    Lines(Class<?> kind, String supervisor, Supplier<Config> config) {
         this.log = LoggerFactory.getLogger(kind);
         this.supervisor = supervisor;
-        this.perMinute = perMinute;
+        this.config = config;
     }
 
     void restarting(long now, Child child, ExitReason why, Duration delay, Intensity intensity) {
@@ -56,7 +59,7 @@ final class Lines {
 
     void unhealthy(long now, String child, String complaint) {
         if (admitted(now)) {
-            log.atWarn()
+            at(Level.WARN)
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("stopping a child that is not healthy: {}", complaint);
@@ -65,7 +68,7 @@ final class Lines {
 
     void nameLost(long now, String child, IllegalStateException why) {
         if (admitted(now)) {
-            log.atWarn()
+            at(Level.WARN)
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("child", child)
                     .log("the name of a child that does not run was taken: {}", why.getMessage());
@@ -74,7 +77,7 @@ final class Lines {
 
     void unknown(long now, Object message) {
         if (admitted(now)) {
-            log.atWarn()
+            at(Level.WARN)
                     .addKeyValue("supervisor", supervisor)
                     .log("dropped a message that is not understood, a {}", message.getClass().getName());
         }
@@ -82,7 +85,7 @@ final class Lines {
 
     void handlerFailed(long now, Object handler, Exception thrown) {
         if (admitted(now)) {
-            log.atError()
+            at(Level.ERROR)
                     .addKeyValue("events", supervisor)
                     .addKeyValue("handler", handler)
                     .setCause(thrown)
@@ -92,7 +95,7 @@ final class Lines {
 
     void resumed(long now, Exception thrown) {
         if (admitted(now)) {
-            log.atWarn()
+            at(Level.WARN)
                     .addKeyValue("actor", supervisor)
                     .setCause(thrown)
                     .log("a message failed; going on with the last good state");
@@ -102,7 +105,7 @@ final class Lines {
     void deadJob(long now, WorkQueue.Dead<?> dead) {
         if (admitted(now)) {
             var line =
-                    log.atError()
+                    at(Level.ERROR)
                             .addKeyValue("queue", supervisor)
                             .addKeyValue("job", dead.id())
                             .addKeyValue("attempts", dead.attempts());
@@ -120,7 +123,7 @@ final class Lines {
     /// Writes how many lines were left out, if any were.
     void summary() {
         if (suppressed > 0) {
-            log.atWarn()
+            at(Level.WARN)
                     .addKeyValue("supervisor", supervisor)
                     .addKeyValue("suppressed", suppressed)
                     .log("left out lines like these");
@@ -146,7 +149,7 @@ final class Lines {
             written = 0;
             restarts = 0;
         }
-        boolean admitted = written < perMinute;
+        boolean admitted = written < config.get().loggedPerMinute();
         if (admitted) {
             written++;
         } else {
@@ -155,9 +158,19 @@ final class Lines {
         return admitted;
     }
 
+    private LoggingEventBuilder at(Level level) {
+        int severity =
+                level == Level.ERROR
+                        ? System.Logger.Level.ERROR.getSeverity()
+                        : System.Logger.Level.WARNING.getSeverity();
+        return severity >= config.get().loggedFrom().getSeverity()
+                ? log.atLevel(level)
+                : NOPLoggingEventBuilder.singleton();
+    }
+
     private LoggingEventBuilder line(Level level, String child, ExitReason reason) {
         var line =
-                log.atLevel(level)
+                at(level)
                         .addKeyValue("supervisor", supervisor)
                         .addKeyValue("child", child)
                         .addKeyValue("reason", reason);

@@ -306,7 +306,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
 
     private Lines lines() {
         if (lines == null) {
-            lines = new Lines(StateMachine.class, self.pid().path(), self.node().config().loggedPerMinute());
+            lines = new Lines(StateMachine.class, self.pid().path(), self.node()::config);
         }
         return requireNonNull(lines);
     }

@@ -141,7 +141,7 @@ public final class Pure<S, M> implements Actor<M> {
 
         private Lines lines(Self<M> self) {
             if (lines == null) {
-                lines = new Lines(Pure.class, self.pid().path(), self.node().config().loggedPerMinute());
+                lines = new Lines(Pure.class, self.pid().path(), self.node()::config);
             }
             return lines;
         }

@@ -48,7 +48,7 @@ final class QueueServer<J> implements Server<Object> {
         this.self = self;
         self.trapExits(Left::new);
         jobs = new Jobs<>(rules, () -> (self.random() >>> 11) * 0x1.0p-53);
-        lines = new Lines(WorkQueue.class, self.pid().path(), self.node().config().loggedPerMinute());
+        lines = new Lines(WorkQueue.class, self.pid().path(), self.node()::config);
         var work = rules.work();
         Recipe<Job<J>> worker = Server.of(() -> new Worker<>(self.pid(), work == null ? _ -> {} : work));
         crew = new Crew<>(self, worker.labelled("worker"), rules.intensity(), WorkQueue.class);

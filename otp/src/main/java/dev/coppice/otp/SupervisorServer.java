@@ -63,7 +63,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
     public void init(Self<Object> self) {
         this.self = self;
         this.health = new Health(self);
-        this.lines = new Lines(Supervisor.class, self.pid().path(), self.node().config().loggedPerMinute());
+        this.lines = new Lines(Supervisor.class, self.pid().path(), self.node()::config);
         this.tree = Tree.of(rules, self.random());
         self.trapExits(Left::new);
         feed(new Event.Boot());

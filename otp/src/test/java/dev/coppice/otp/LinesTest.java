@@ -21,7 +21,8 @@ class LinesTest {
 
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(Supervisor.class);
-    private final Lines lines = new Lines(Supervisor.class, "/root", 3);
+    private final Lines lines =
+            new Lines(Supervisor.class, "/root", () -> dev.coppice.kernel.Config.defaults().loggedPerMinute(3));
     private final Child child = Puppets.child("a");
     private final Intensity intensity = Intensity.of(3, Duration.ofSeconds(5));
 

@@ -1,6 +1,7 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
@@ -95,7 +96,7 @@ final class Activity {
 
     private static void yieldPlace(Cell<?> cell, Runner runner) {
         runner.leaves();
-        if (cell.taken() != null || !cell.rest()) {
+        if (cell.selfRef().holdsMail() || !cell.rest()) {
             cell.node.scheduler.ready(cell);
         }
     }
@@ -107,7 +108,12 @@ final class Activity {
         try {
             var message = open(cell, self, mail, runner, bounded);
             if (message != null) {
-                server.handle(Activity.<M>typed(message), self);
+                var carrying = self.carrying;
+                if (carrying == null) {
+                    server.handle(Activity.<M>typed(message), self);
+                } else {
+                    handleInContext(server, self, carrying, mail, Activity.<M>typed(message));
+                }
             }
         } catch (Throwable thrown) {
             Dying.leave(cell, thrown, mail);
@@ -118,11 +124,21 @@ final class Activity {
         return true;
     }
 
+    /// Apart from [#turn], which is to stay small enough to be inlined.
+    private static <M> void handleInContext(
+            Server<M> server, ActorSelf<M> self, Carrying carrying, Mail mail, M message) throws Exception {
+        carrying.around(mail.carried(), () -> server.handle(message, self));
+    }
+
     /// What the body is to be told; null when there is nothing. Runs the user's functions into `M`.
     private static @Nullable Object open(Cell<?> cell, ActorSelf<?> self, Mail mail, Runner runner, boolean bounded) {
         if (mail instanceof Signal signal) {
             var message = signal.open(cell);
             return message != null && signal.claim() ? message : null;
+        }
+        if (mail instanceof Request<?> request && request.expired()) {
+            expired(cell, request);
+            return null;
         }
         runner.received(cell, mail);
         if (bounded) {
@@ -130,6 +146,12 @@ final class Activity {
         }
         self.received(mail);
         return mail.message();
+    }
+
+    /// A request whose caller has waited long enough: not handled, since nobody would hear of it.
+    static void expired(Cell<?> cell, Request<?> request) {
+        cell.node.deadLetter(request, cell, new DeadLetter.Reason.Expired());
+        cell.received();
     }
 
     /// Counts a user message as received and makes it the current delivery.

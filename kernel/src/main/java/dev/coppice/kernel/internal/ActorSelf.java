@@ -6,6 +6,7 @@ import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Carrier;
 import dev.coppice.kernel.Down;
 import dev.coppice.kernel.Exit;
 import dev.coppice.kernel.ExitReason;
@@ -19,6 +20,7 @@ import dev.coppice.kernel.Self;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It also holds what the thread that runs the actor owns and touches for each message, away from the mailbox's word, whose cache line
 /// belongs to the senders.
-final class ActorSelf<M> implements Self<M> {
-    private final Cell<M> cell;
+sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
+    final Cell<M> cell;
     private @Nullable Resting resting;
 
     /// Taken from the mailbox and not yet received, oldest first.
@@ -45,6 +47,9 @@ final class ActorSelf<M> implements Self<M> {
     /// How many of them were requests; as `turns`.
     int requests;
 
+    /// What travels with messages in this node; null when nothing does.
+    final @Nullable Carrying carrying;
+
     private @Nullable Mail failedOn;
 
     /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
@@ -55,6 +60,12 @@ final class ActorSelf<M> implements Self<M> {
 
     ActorSelf(Cell<M> cell) {
         this.cell = cell;
+        this.carrying = cell.node.carrying;
+    }
+
+    static <M> ActorSelf<M> of(Cell<M> cell) {
+        var backlog = cell.settings.mailbox().backlog();
+        return backlog.isEmpty() ? new ActorSelf<>(cell) : new OrderedSelf<>(cell, backlog.get().get());
     }
 
     /// The oldest mail; null when there is none.
@@ -69,6 +80,36 @@ final class ActorSelf<M> implements Self<M> {
         first = mail.next;
         mail.next = null;
         return mail;
+    }
+
+    /// Takes arrivals from the mailbox, behind what was taken before; null when there are none.
+    @Nullable Mail arrivals() {
+        return cell.take();
+    }
+
+    /// Before it looks at what it has taken: brings that into order, where there is one but that of arrival.
+    void arrange() {}
+
+    /// Whether something is taken and not yet received.
+    boolean holdsMail() {
+        return first != null;
+    }
+
+    /// How much of what is taken stands not in [#first]; read racily by reports.
+    int kept() {
+        return 0;
+    }
+
+    /// The user's messages among them; exact when the node is quiet.
+    int keptMessages() {
+        return 0;
+    }
+
+    /// Gives up what was taken, oldest first: the actor dies.
+    @Nullable Mail release() {
+        var left = first;
+        first = null;
+        return left;
     }
 
     /// Undoes [#next].
@@ -164,16 +205,6 @@ final class ActorSelf<M> implements Self<M> {
     }
 
     @Override
-    public <T extends M> T receive(Class<T> type) {
-        return orThrow(receive(ofType(type), Long.MAX_VALUE));
-    }
-
-    @Override
-    public <T extends M> Optional<T> receive(Class<T> type, Duration patience) {
-        return Optional.ofNullable(receive(ofType(type), Clocks.nanos(patience)));
-    }
-
-    @Override
     public <T> T receive(Pattern<M, T> pattern) {
         return orThrow(receive(pattern, Long.MAX_VALUE));
     }
@@ -189,11 +220,6 @@ final class ActorSelf<M> implements Self<M> {
         return Receiving.receive(cell, pattern, patience);
     }
 
-    private static <M, T extends M> Pattern<M, T> ofType(Class<T> type) {
-        requireNonNull(type, "type");
-        return message -> type.isInstance(message) ? type.cast(message) : null;
-    }
-
     private static <T> T orThrow(@Nullable T received) {
         return requireNonNull(received, "a receive without a limit came back empty");
     }
@@ -207,7 +233,7 @@ final class ActorSelf<M> implements Self<M> {
         var held = held(request);
         if (held != null) {
             held.reply(value);
-            settled(held);
+            OpenRequests.settled(this, held);
         }
     }
 
@@ -217,7 +243,7 @@ final class ActorSelf<M> implements Self<M> {
         var held = held(request);
         if (held != null) {
             held.fail(cause);
-            settled(held);
+            OpenRequests.settled(this, held);
         }
     }
 
@@ -239,19 +265,8 @@ final class ActorSelf<M> implements Self<M> {
             unasked.holder = cell;
             return unasked;
         }
-        keepOpen(held);
+        OpenRequests.keepOpen(this, held);
         return held;
-    }
-
-    private void keepOpen(Request<?> held) {
-        held.hold = Request.Hold.DEFERRED;
-        if (held.cell != null) {
-            held.cell.holder = null;
-        }
-        if (held == current) {
-            current = null;
-            OpenRequests.of(this).add(held);
-        }
     }
 
     @Override
@@ -260,7 +275,7 @@ final class ActorSelf<M> implements Self<M> {
         if (!(current instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
             return Optional.empty();
         }
-        keepOpen(request);
+        OpenRequests.keepOpen(this, request);
         return Optional.of(request);
     }
 
@@ -273,54 +288,49 @@ final class ActorSelf<M> implements Self<M> {
     @Override
     public <N, R> void forward(Call<? extends N, R> request, Ref<N> to) {
         enter();
-        pass(request, request, to);
+        OpenRequests.pass(this, request, request, to);
     }
 
     @Override
     public <N, R> void forward(Call<?, R> request, Call<? extends N, R> as, Ref<N> to) {
         enter();
-        pass(request, requireNonNull(as, "as"), to);
+        OpenRequests.pass(this, request, requireNonNull(as, "as"), to);
     }
 
-    private <R> void pass(Call<?, R> request, Object as, Ref<?> to) {
-        Request<R> held = held(request);
-        if (held == null) {
-            Refs.send(to, as);
-            return;
-        }
-        held.hold = Request.Hold.SETTLED;
-        settled(held);
-        Refs.deliver(to, held.as(as), true);
-    }
-
-    /// The held request that this object is; null when it came by `send`.
-    @SuppressWarnings("unchecked")
     private <R> @Nullable Request<R> held(Call<?, R> request) {
-        requireNonNull(request, "request");
-        var current = this.current;
-        if (current != null && current.message == request) {
-            if (!(current instanceof Request<?> delivery)) {
-                return null;
-            }
-            if (delivery.hold != Request.Hold.SETTLED) {
-                return (Request<R>) delivery;
-            }
-        }
-        var found = open == null ? null : open.find(request);
-        if (found == null) {
-            throw new IllegalStateException(
-                    "there is no open request "
-                            + request
-                            + ": it was answered, deferred to a Caller and answered, or forwarded already,"
-                            + " or it is not the object that was received");
-        }
-        return found.cell == null ? null : (Request<R>) found;
+        return OpenRequests.held(this, requireNonNull(request, "request"));
     }
 
-    private void settled(Request<?> request) {
-        if (request != current && open != null) {
-            open.remove(request);
+    @Override
+    public Optional<Duration> remaining() {
+        enter();
+        return current instanceof Request<?> request && request.cell != null
+                ? request.cell.remaining()
+                : Optional.empty();
+    }
+
+    @Override
+    public void inContext(Carrier.Body body) throws Exception {
+        requireNonNull(body, "body");
+        enter();
+        if (carrying == null) {
+            body.run();
+        } else {
+            carrying.around(current == null ? null : current.carried(), body);
         }
+    }
+
+    @Override
+    public void stash(M message) {
+        requireNonNull(message, "message");
+        enter();
+        Stash.put(cell, this, message);
+    }
+
+    @Override
+    public int unstash() {
+        enter();
+        return Stash.release(cell, this);
     }
 
     @Override
@@ -329,7 +339,10 @@ final class ActorSelf<M> implements Self<M> {
         requireNonNull(as, "as");
         enter();
         var wait = new WaitCell<R>(cell, cell.node, Refs.patience(to, cell));
-        Refs.ask(to, request, wait.onComplete(_ -> cell.push(new Signal.Answer<>(wait.outcome(), as, null))));
+        Refs.ask(
+                to,
+                request,
+                wait.onComplete(_ -> cell.push(new Signal.Answer<>(wait.outcome(), as, null, wait.carried))));
     }
 
     @Override
@@ -338,6 +351,14 @@ final class ActorSelf<M> implements Self<M> {
         requireNonNull(as, "as");
         enter();
         return Tasks.task(cell, work, as);
+    }
+
+    @Override
+    public <R> Cancellable pipe(CompletionStage<? extends R> stage, Function<? super Outcome<R>, ? extends M> as) {
+        requireNonNull(stage, "stage");
+        requireNonNull(as, "as");
+        enter();
+        return Tasks.pipe(cell, stage, as);
     }
 
     // ---- start others
@@ -395,16 +416,7 @@ final class ActorSelf<M> implements Self<M> {
     public void trapExits(Function<? super Exit, ? extends M> as) {
         requireNonNull(as, "as");
         enter();
-        while (true) {
-            var seen = cell.fate();
-            if (seen instanceof Fate.Ending) {
-                return;
-            }
-            if (cell.casFate(seen, new Fate.Trapping(as))) {
-                return;
-            }
-            cell.checkpoint();
-        }
+        Fate.trap(cell, as);
     }
 
     @Override
@@ -430,7 +442,7 @@ final class ActorSelf<M> implements Self<M> {
     public Cancellable sendEvery(Duration period, M message) {
         requireNonNull(message, "message");
         enter();
-        var timer = new ActorTimer(cell, message, positive("period", period));
+        var timer = new ActorTimer(cell, message, Clocks.positive("period", period));
         timer.start(Clocks.nanos(period));
         return timer;
     }
@@ -442,17 +454,10 @@ final class ActorSelf<M> implements Self<M> {
         if (idleTimer != null) {
             idleTimer.cancel();
         }
-        var timer = new IdleTimer(cell, message, positive("quiet", quiet));
+        var timer = new IdleTimer(cell, message, Clocks.positive("quiet", quiet));
         idleTimer = timer;
         timer.begin();
         return timer;
-    }
-
-    private static long positive(String what, Duration duration) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException(what + " must be longer than zero, was " + duration);
-        }
-        return Clocks.nanos(duration);
     }
 
     @Override

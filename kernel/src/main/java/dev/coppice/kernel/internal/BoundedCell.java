@@ -278,6 +278,13 @@ final class BoundedCell<M> extends Cell<M> {
     }
 
     @Override
+    void readmitted() {
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
+        counted++;
+        Spin.unlock(GATE, this);
+    }
+
+    @Override
     boolean rest() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         boolean rests = oldest == null && !shut;
@@ -306,9 +313,7 @@ final class BoundedCell<M> extends Cell<M> {
     void inherit(Mail mail, @Nullable Mail last) {
         super.inherit(mail, last);
         if (!(mail instanceof Signal)) {
-            Spin.lock(GATE, this, LockOrder.Rank.GATE);
-            counted++;
-            Spin.unlock(GATE, this);
+            readmitted();
         }
     }
 
@@ -326,7 +331,10 @@ final class BoundedCell<M> extends Cell<M> {
     long waitingMessages() {
         Spin.lock(GATE, this, LockOrder.Rank.GATE);
         try {
-            return userMails(taken()) + userMails(oldest) + waiters.stream().filter(waiter -> !waiter.over()).count();
+            return userMails(taken())
+                    + heldElsewhere()
+                    + userMails(oldest)
+                    + waiters.stream().filter(waiter -> !waiter.over()).count();
         } finally {
             Spin.unlock(GATE, this);
         }

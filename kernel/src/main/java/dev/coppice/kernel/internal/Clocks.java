@@ -8,6 +8,13 @@ final class Clocks {
 
     private Clocks() {}
 
+    static long positive(String what, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(what + " must be longer than zero, was " + duration);
+        }
+        return nanos(duration);
+    }
+
     static long nanos(Duration duration) {
         return duration.compareTo(Duration.ofDays(36_500)) >= 0 ? CENTURY : Math.max(0, duration.toNanos());
     }

@@ -109,6 +109,9 @@ final class Dying {
         for (var mail = self.first; mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
+        for (var mail = Stash.oldest(self); mail != null; mail = mail.next) {
+            failHeld(mail, killed);
+        }
         failHeld(self.current, killed);
         var open = self.open;
         if (open != null) {
@@ -136,9 +139,10 @@ final class Dying {
     }
 
     private static void closeMailbox(Cell<?> cell, ExitReason reason) {
-        var taken = cell.taken();
+        Mail taken = null;
         if (cell.self != null) {
-            cell.self.first = null;
+            Stash.release(cell, cell.self);
+            taken = cell.self.release();
         }
         var waiting = cell.closeForChildren();
         var slot = cell.slot;

@@ -25,6 +25,15 @@ sealed interface Fate {
 
     record Gone(ExitReason reason) implements Fate {}
 
+    /// From now on exits arrive as messages; nothing changes for an actor that is ending.
+    static void trap(Cell<?> cell, Function<? super Exit, ?> into) {
+        var seen = cell.fate();
+        while (!(seen instanceof Ending) && !cell.casFate(seen, new Trapping(into))) {
+            cell.checkpoint();
+            seen = cell.fate();
+        }
+    }
+
     /// Whether the actor's kernel operations must end it.
     default boolean leaves() {
         return this instanceof Told || this instanceof Killed || this instanceof Gone;

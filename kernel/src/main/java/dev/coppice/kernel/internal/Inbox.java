@@ -165,7 +165,8 @@ abstract sealed class Inbox<M> permits Cell {
         for (var mail = taken(); mail != null && walked < 10_000; mail = mail.next) {
             walked++;
         }
-        return queuedInWord() + walked;
+        var owned = cell().self;
+        return queuedInWord() + walked + (owned == null ? 0 : owned.kept()) + Stash.of(owned);
     }
 
     int queuedInWord() {
@@ -182,6 +183,9 @@ abstract sealed class Inbox<M> permits Cell {
     /// A user message has been received.
     void received() {}
 
+    /// A user message that was received waits again.
+    void readmitted() {}
+
     /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
     void inherit(Mail mail, @Nullable Mail last) {
         if (last == null) {
@@ -194,9 +198,15 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// How many user messages wait; for the ledger, when the node is quiet.
     long waitingMessages() {
-        long count = userMails(taken());
+        long count = userMails(taken()) + heldElsewhere();
         var top = word;
         return top == IDLE || top == CLOSED ? count : count + userMails(top);
+    }
+
+    /// User messages that were taken and stand neither in the list of what was taken nor before the body.
+    final long heldElsewhere() {
+        var owned = cell().self;
+        return owned == null ? 0 : owned.keptMessages() + Stash.of(owned);
     }
 
     static long userMails(@Nullable Mail mail) {

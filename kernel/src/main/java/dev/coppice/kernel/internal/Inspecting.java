@@ -105,7 +105,7 @@ public final class Inspecting {
             cell.checkpoint();
             var mail = seen == null ? self.first : seen.next;
             if (mail == null) {
-                var arrived = cell.take();
+                var arrived = self.arrivals();
                 if (arrived == null) {
                     cell.awaitMail(self.resting());
                 } else if (seen == null) {

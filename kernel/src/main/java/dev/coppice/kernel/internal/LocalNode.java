@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -56,10 +57,16 @@ public final class LocalNode implements Node {
     final Names names = new Names(this);
     final Observers observers;
     final CopyOnWriteArrayList<Tap<Object>> taps = new CopyOnWriteArrayList<>();
+
+    /// What travels with messages; null when nothing does.
+    final @Nullable Carrying carrying;
+
     final Watches killed = new Watches(Unkillable::new);
     final Watches overdue = new Watches(Overdue::new);
 
-    private final Config config;
+    /// Changed as a whole, by anybody; read by all.
+    private final AtomicReference<Config> config;
+
     private final Cell<Object> guardian;
     private final WaitCell<Object> ended;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
@@ -83,11 +90,12 @@ public final class LocalNode implements Node {
     private final ConcurrentHashMap<String, LongAdder> letters = new ConcurrentHashMap<>();
 
     private LocalNode(Config config) {
-        this.config = config;
+        this.config = new AtomicReference<>(config);
         var made = config.scheduler();
         this.scheduler = made == null ? new Places(this, config.places()) : made.get();
         this.simulated = !(scheduler instanceof Places);
         this.observers = new Observers(this);
+        this.carrying = Carrying.of(config.carrying());
         Loop<Object> nobody =
                 _ -> {
                     throw new IllegalStateException("the guardian has no body");
@@ -201,6 +209,10 @@ public final class LocalNode implements Node {
         }
     }
 
+    Mail mail(Object message) {
+        return carrying == null ? new Mail(message) : carrying.mail(message);
+    }
+
     Cell<Object> guardian() {
         return guardian;
     }
@@ -269,7 +281,7 @@ public final class LocalNode implements Node {
     /// An error of the kernel itself: its invariants are gone.
     void fatal(@Nullable Cell<?> cell, Throwable error) {
         observers.fatal(cell, error);
-        if (config.haltsOnFatal()) {
+        if (config().haltsOnFatal()) {
             Runtime.getRuntime().halt(134);
         }
         why.complete(new ExitReason.Crashed(error));
@@ -301,7 +313,10 @@ public final class LocalNode implements Node {
         if (Taps.on) {
             Taps.lost(this, mail, to, reason);
         }
-        var sender = Runner.actor();
+        var sender =
+                reason instanceof DeadLetter.Reason.Expired && mail instanceof Request<?> request
+                        ? request.asker()
+                        : Runner.actor();
         var letter = new DeadLetter(to, mail.message, reason, Optional.ofNullable(sender));
         observers.undelivered(letter);
     }
@@ -311,6 +326,7 @@ public final class LocalNode implements Node {
             case DeadLetter.Reason.Died(var died) -> new Failure.Exited(died);
             case DeadLetter.Reason.Refused(var policy) -> new Failure.Refused(policy);
             case DeadLetter.Reason.Dropped(var policy) -> new Failure.Refused(policy);
+            case DeadLetter.Reason.Expired() -> new Failure.Refused("its time was over");
             case DeadLetter.Reason.Cycle() -> new Failure.Cycle(to instanceof Cell<?> cell ? List.of(cell) : List.of());
             case DeadLetter.Reason.NoProcess(),
                     DeadLetter.Reason.Restarting(),
@@ -333,6 +349,11 @@ public final class LocalNode implements Node {
 
     void countReceived() {
         received.increment();
+    }
+
+    /// A message that was received has been put aside.
+    void countNotReceived() {
+        received.decrement();
     }
 
     /// How many messages have been received.
@@ -413,19 +434,24 @@ public final class LocalNode implements Node {
 
     @Override
     public Config config() {
-        return config;
+        return config.get();
+    }
+
+    @Override
+    public Config reconfigure(UnaryOperator<Config> change) {
+        return config.updateAndGet(now -> now.changedTo(change.apply(now)));
     }
 
     long patienceNanos() {
-        return Clocks.nanos(config.patience());
+        return Clocks.nanos(config().patience());
     }
 
     long unkillableNanos() {
-        return Clocks.nanos(config.unkillableAfter());
+        return Clocks.nanos(config().unkillableAfter());
     }
 
     @Override
     public String toString() {
-        return "Node[" + config.name() + " " + number + "]";
+        return "Node[" + config().name() + " " + number + "]";
     }
 }

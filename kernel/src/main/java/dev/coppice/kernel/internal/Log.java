@@ -14,17 +14,10 @@ final class Log {
     /// How many causes of causes are printed.
     private static final int CAUSES = 10;
 
-    /// Writes nothing.
-    static final Log SILENT = new Log();
-
-    private final @Nullable Logger logger;
+    private final Logger logger;
 
     Log(String name) {
         this.logger = LoggerFactory.getLogger(name);
-    }
-
-    private Log() {
-        this.logger = null;
     }
 
     /// Never throws: values, causes and providers are not ours, and a line must not stop what it tells of.
@@ -43,9 +36,6 @@ final class Log {
     }
 
     private void write(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
-        if (logger == null) {
-            return;
-        }
         var clean = new LinkedHashMap<String, String>();
         values.forEach((key, value) -> clean.put(key, harmless(String.valueOf(value))));
         if (logger instanceof NOPLogger) {

@@ -5,19 +5,22 @@ import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.spi.Backlog;
 import dev.coppice.kernel.spi.Envelope;
 import dev.coppice.kernel.spi.Interception;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A message in a mailbox: the mailbox's link and the envelope in one object, the only thing that a send allocates.
-public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.Tapped, Mail.Quiet, Request, Signal {
+public sealed class Mail implements Envelope<Object>, Backlog.Item
+        permits Mail.Wrapped, Mail.Carried, Mail.Quiet, Request, Signal {
 
     /// The next in whatever list holds it: newest first in the mailbox word, oldest first once taken. Written by whoever owns it: the
     /// sender before the CAS that publishes it, then the receiver.
     @Nullable Mail next;
 
-    /// How many stand in the mailbox word, this one included. Written by the sender before it is published.
+    /// How many stand in the mailbox word, this one included. Written by the sender before it is published. Once it is taken: the number of
+    /// its arrival, where there is a [Backlog].
     int depth;
 
     /// As the sender passed it.
@@ -52,30 +55,48 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
         }
     }
 
-    /// A user message that somebody follows; otherwise as the two before.
-    static final class Tapped extends Mail {
-        final Taps.Riding riding;
+    /// A user message with which something travels: what carriers have captured, or what taps let ride.
+    static final class Carried extends Mail {
+        private final @Nullable Object carried;
+        final Taps.@Nullable Riding riding;
         private final @Nullable Function<Object, Object> wrap;
         private @Nullable Object opened;
 
-        Tapped(Object message, Taps.Riding riding, @Nullable Function<Object, Object> wrap) {
+        Carried(Object message, Object carried, @Nullable Function<Object, Object> wrap) {
+            this(message, carried, null, wrap);
+        }
+
+        Carried(
+                Object message,
+                @Nullable Object carried,
+                Taps.@Nullable Riding riding,
+                @Nullable Function<Object, Object> wrap) {
             super(message);
+            this.carried = carried;
             this.riding = riding;
             this.wrap = wrap;
         }
 
         @Override
         public Object message() {
+            if (wrap == null) {
+                return message;
+            }
             var seen = opened;
             if (seen == null) {
-                opened = seen = wrap == null ? message : wrap.apply(message);
+                opened = seen = wrap.apply(message);
             }
             return seen;
         }
 
         @Override
         Mail wrapped(Function<Object, Object> outer) {
-            return new Tapped(message, riding, wrap == null ? outer : wrap.andThen(outer));
+            return new Carried(message, carried, riding, wrap == null ? outer : wrap.andThen(outer));
+        }
+
+        @Override
+        @Nullable Object carried() {
+            return carried;
         }
     }
 
@@ -142,6 +163,26 @@ public sealed class Mail implements Envelope<Object> permits Mail.Wrapped, Mail.
     public void received() {
         // A door's message is accepted and received in one step; the ledger of a node counts only its own actors'
         // messages.
+    }
+
+    @Override
+    public Object sent() {
+        return message;
+    }
+
+    @Override
+    public boolean isNotice() {
+        return this instanceof Signal;
+    }
+
+    @Override
+    public int arrival() {
+        return depth;
+    }
+
+    /// What travels with it; see [Carrying].
+    @Nullable Object carried() {
+        return null;
     }
 
     /// What a trace shows of it.

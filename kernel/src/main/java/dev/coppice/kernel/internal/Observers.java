@@ -37,11 +37,9 @@ final class Observers {
 
     Observers(LocalNode node) {
         this.node = node;
-        this.log = node.config().isQuiet() ? Log.SILENT : new Log("dev.coppice." + node.config().name());
-        int lines = node.config().loggedPerMinute();
-        this.deadLetterLines =
-                new Throttle(node, lines, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
-        this.crashLines = new Throttle(node, lines, n -> line(Level.ERROR, "more crashes", Map.of("count", n)));
+        this.log = new Log("dev.coppice." + node.config().name());
+        this.deadLetterLines = new Throttle(node, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
+        this.crashLines = new Throttle(node, n -> line(Level.ERROR, "more crashes", Map.of("count", n)));
     }
 
     Cancellable subscribe(Class<? extends NodeEvent> type, Ref<?> subscriber) {
@@ -96,7 +94,7 @@ final class Observers {
             crashesLock.unlock();
         }
         if (crashLines.admits()) {
-            log.line(Level.ERROR, "actor crashed", values(report), cause(report.reason()));
+            line(Level.ERROR, "actor crashed", values(report), cause(report.reason()));
         }
         publish(new NodeEvent.Crashed(report));
     }
@@ -190,7 +188,7 @@ final class Observers {
     }
 
     void fatal(@Nullable Cell<?> cell, Throwable error) {
-        log.line(
+        line(
                 Level.ERROR,
                 "error inside the kernel; the node ends",
                 Map.of("node", node.config().name(), "actor", String.valueOf(cell)),
@@ -198,6 +196,22 @@ final class Observers {
     }
 
     void line(Level level, String message, Map<String, ?> values) {
-        log.line(level, message, values, null);
+        line(level, message, values, null);
+    }
+
+    private void line(Level level, String message, Map<String, ?> values, @Nullable Throwable cause) {
+        if (severity(level) >= node.config().loggedFrom().getSeverity()) {
+            log.line(level, message, values, cause);
+        }
+    }
+
+    private static int severity(Level level) {
+        return switch (level) {
+            case ERROR -> System.Logger.Level.ERROR.getSeverity();
+            case WARN -> System.Logger.Level.WARNING.getSeverity();
+            case INFO -> System.Logger.Level.INFO.getSeverity();
+            case DEBUG -> System.Logger.Level.DEBUG.getSeverity();
+            case TRACE -> System.Logger.Level.TRACE.getSeverity();
+        };
     }
 }

@@ -2,6 +2,8 @@ package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Ref;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The requests that an actor holds besides the current delivery: deferred ones, a loop's earlier ones, the outer ones of a nested
@@ -14,6 +16,9 @@ final class OpenRequests {
     private @Nullable Request<?> oldest;
     private @Nullable Request<?> newest;
     private int sent;
+
+    /// What was put aside; null until something is.
+    @Nullable Stash stash;
 
     /// A mail becomes the current delivery; the one before stays open when its request still waits for this actor.
     static void receive(Cell<?> cell, ActorSelf<?> self, Mail mail) {
@@ -57,6 +62,59 @@ final class OpenRequests {
             }
         } else if (before.message instanceof Call<?, ?>) {
             of(self).addSent(new Request<>(before.message, null));
+        }
+    }
+
+    /// The held request that this object is; null when it came by `send`.
+    @SuppressWarnings("unchecked")
+    static <R> @Nullable Request<R> held(ActorSelf<?> self, Call<?, R> request) {
+        var current = self.current;
+        if (current != null && current.message == request) {
+            if (!(current instanceof Request<?> delivery)) {
+                return null;
+            }
+            if (delivery.hold != Request.Hold.SETTLED) {
+                return (Request<R>) delivery;
+            }
+        }
+        var found = self.open == null ? null : self.open.find(request);
+        if (found == null) {
+            throw new IllegalStateException(
+                    "there is no open request "
+                            + request
+                            + ": it was answered, deferred to a Caller and answered, or forwarded already,"
+                            + " or it is not the object that was received");
+        }
+        return found.cell == null ? null : (Request<R>) found;
+    }
+
+    /// The request is no more the current delivery's to answer.
+    static void keepOpen(ActorSelf<?> self, Request<?> held) {
+        held.hold = Request.Hold.DEFERRED;
+        if (held.cell != null) {
+            held.cell.holder = null;
+        }
+        if (held == self.current) {
+            self.current = null;
+            of(self).add(held);
+        }
+    }
+
+    /// Hands a request on, in this form.
+    static <R> void pass(ActorSelf<?> self, Call<?, R> request, Object as, Ref<?> to) {
+        Request<R> held = held(self, Objects.requireNonNull(request, "request"));
+        if (held == null) {
+            Refs.send(to, as);
+            return;
+        }
+        held.hold = Request.Hold.SETTLED;
+        settled(self, held);
+        Refs.deliver(to, held.as(as), true);
+    }
+
+    static void settled(ActorSelf<?> self, Request<?> request) {
+        if (request != self.current && self.open != null) {
+            self.open.remove(request);
         }
     }
 

@@ -17,6 +17,7 @@ final class Receiving {
     /// @param patience in nanoseconds; zero to look only, `Long.MAX_VALUE` to wait for ever
     static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
         var limit = new Limit(cell, patience);
+        cell.selfRef().arrange();
         try {
             return scan(cell, pattern, limit);
         } finally {
@@ -41,6 +42,9 @@ final class Receiving {
             }
             if (seen instanceof Seen.Nothing<T>) {
                 unlink(cell, declined, mail);
+            } else if (seen instanceof Seen.Expired<T>) {
+                unlink(cell, declined, mail);
+                Activity.expired(cell, (Request<?>) mail);
             } else if (seen instanceof Seen.Declined<T>) {
                 declined = mail;
                 if (scanned++ == LONG_SCAN) {
@@ -57,6 +61,8 @@ final class Receiving {
         record Declined<T>() implements Seen<T> {}
 
         record Nothing<T>() implements Seen<T> {}
+
+        record Expired<T>() implements Seen<T> {}
     }
 
     /// Runs the user's functions and the pattern on a mail. When one throws and the body lets it pass, the mail is the poison that a next
@@ -65,6 +71,9 @@ final class Receiving {
         try {
             if (mail instanceof Signal signal && signal.putOff(cell)) {
                 return new Seen.Declined<>();
+            }
+            if (mail instanceof Request<?> request && request.expired()) {
+                return new Seen.Expired<>();
             }
             var message = mail instanceof Signal signal ? signal.open(cell) : mail.message();
             if (message == null) {
@@ -80,7 +89,7 @@ final class Receiving {
 
     /// Moves new arrivals behind the mail looked at last; false when there are none.
     private static boolean append(Cell<?> cell, @Nullable Mail last) {
-        var arrived = cell.take();
+        var arrived = cell.selfRef().arrivals();
         if (arrived == null) {
             return false;
         }

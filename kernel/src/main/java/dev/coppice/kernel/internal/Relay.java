@@ -54,6 +54,10 @@ final class Relay {
         return end.get() != null;
     }
 
+    boolean expired() {
+        return end.get() instanceof End.TimedOut;
+    }
+
     /// False when it has ended before.
     boolean end(End how) {
         if (!end.compareAndSet(null, how)) {

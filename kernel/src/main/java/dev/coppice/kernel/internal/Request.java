@@ -51,6 +51,9 @@ public final class Request<R> extends Mail implements Caller<R> {
 
     Request(Object message, @Nullable WaitCell<R> cell) {
         this(message, cell, null, null);
+        if (cell != null) {
+            cell.carry();
+        }
     }
 
     private Request(
@@ -102,6 +105,21 @@ public final class Request<R> extends Mail implements Caller<R> {
     @Override
     public boolean waiting() {
         return hold != Hold.SETTLED && cell != null && !cell.over() && (relay == null || !relay.over());
+    }
+
+    @Override
+    @Nullable Object carried() {
+        return cell == null ? null : cell.carried;
+    }
+
+    /// Whether the time is over, that of the caller or of a door before the holder.
+    boolean expired() {
+        return cell != null && (cell.expired() || (relay != null && relay.expired()));
+    }
+
+    /// The actor that waits for the answer, if one does.
+    @Nullable Cell<?> asker() {
+        return cell == null ? null : cell.owner;
     }
 
     @Override

@@ -12,7 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A selective receive may look at it several times before it is received: `open` makes the message once, `claim` receives it.
 abstract sealed class Signal extends Mail
-        permits Signal.Nudge, Signal.Stop, Signal.Exited, Signal.Gone, Signal.Tick, Signal.Answer, Inspecting.Asked {
+        permits Signal.Nudge,
+                Signal.Broken,
+                Signal.Stop,
+                Signal.Exited,
+                Signal.Gone,
+                Signal.Tick,
+                Signal.Answer,
+                Inspecting.Asked {
     private static final Object NOTHING = new Object();
 
     private @Nullable Object opened;
@@ -59,6 +66,20 @@ abstract sealed class Signal extends Mail
         @Override
         @Nullable Object make(Cell<?> receiver) {
             return null;
+        }
+    }
+
+    /// The actor's own backlog has thrown.
+    static final class Broken extends Signal {
+        private final Throwable thrown;
+
+        Broken(Throwable thrown) {
+            this.thrown = thrown;
+        }
+
+        @Override
+        Object make(Cell<?> receiver) {
+            throw new IllegalStateException("the backlog of " + receiver.path() + " failed", thrown);
         }
     }
 
@@ -148,11 +169,22 @@ abstract sealed class Signal extends Mail
         private final Outcome<R> outcome;
         private final Function<? super Outcome<R>, ?> into;
         private final @Nullable Withdrawable withdrawable;
+        private final @Nullable Object carried;
 
-        Answer(Outcome<R> outcome, Function<? super Outcome<R>, ?> into, @Nullable Withdrawable withdrawable) {
+        Answer(
+                Outcome<R> outcome,
+                Function<? super Outcome<R>, ?> into,
+                @Nullable Withdrawable withdrawable,
+                @Nullable Object carried) {
             this.outcome = outcome;
             this.into = into;
             this.withdrawable = withdrawable;
+            this.carried = carried;
+        }
+
+        @Override
+        @Nullable Object carried() {
+            return carried;
         }
 
         @Override

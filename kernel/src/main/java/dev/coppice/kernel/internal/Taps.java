@@ -1,5 +1,7 @@
 package dev.coppice.kernel.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Node;
@@ -43,12 +45,13 @@ public final class Taps {
 
     /// The envelope of a message.
     static Mail mail(Ref<?> to, Object message) {
-        return on ? tapped(to, message) : new Mail(message);
+        return on ? tapped(to, message) : Carrying.mail(to, message);
     }
 
-    private static Mail tapped(Ref<?> to, Object message) {
+    static Mail tapped(Ref<?> to, Object message) {
+        var mail = Carrying.mail(to, requireNonNull(message, "message"));
         var riding = leaves(to, message, false);
-        return riding == null ? new Mail(message) : new Mail.Tapped(message, riding, null);
+        return riding == null ? mail : new Mail.Carried(message, mail.carried(), riding, null);
     }
 
     /// As [#mail], for a request: what rides with it is in its caller's cell, which every holder has.
@@ -87,7 +90,7 @@ public final class Taps {
 
     private static @Nullable Riding riding(@Nullable Mail mail) {
         return switch (mail) {
-            case Mail.Tapped tapped -> tapped.riding;
+            case Mail.Carried carried -> carried.riding;
             case Request<?> request when request.cell != null -> request.cell.riding;
             case null, default -> null;
         };

@@ -1,13 +1,18 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Outcome;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Work on its own: an unlinked child that runs a callable once and tells somebody its outcome.
 final class Tasks {
@@ -16,13 +21,43 @@ final class Tasks {
     /// The outcome arrives as a message of `owner`.
     static <R> Cancellable task(Cell<?> owner, Callable<? extends R> work, Function<? super Outcome<R>, ?> as) {
         var withdrawable = new Withdrawable();
+        var carried = Carrying.capture(owner.node);
         var child =
-                run(owner, work, (Outcome<R> outcome) -> owner.push(new Signal.Answer<>(outcome, as, withdrawable)));
+                run(
+                        owner,
+                        work,
+                        (Outcome<R> outcome) -> owner.push(new Signal.Answer<>(outcome, as, withdrawable, carried)));
         return () -> {
             boolean open = withdrawable.withdraw();
             child.killFirmly();
             return open;
         };
+    }
+
+    /// The outcome of a stage arrives as a message of `owner`.
+    static <R> Cancellable pipe(Cell<?> owner, CompletionStage<? extends R> stage, Function<? super Outcome<R>, ?> as) {
+        var withdrawable = new Withdrawable();
+        var carried = Carrying.capture(owner.node);
+        stage.whenComplete((value, thrown) ->
+                owner.push(new Signal.Answer<R>(Tasks.<R>outcome(value, thrown), as, withdrawable, carried)));
+        return withdrawable::withdraw;
+    }
+
+    private static <R> Outcome<R> outcome(@Nullable R value, @Nullable Throwable thrown) {
+        if (value != null) {
+            return new Outcome.Replied<>(value);
+        }
+        if (thrown == null) {
+            return crashed(
+                    new NullPointerException(
+                            "the stage completed with null; map it to Optional, or to Done for no content"));
+        }
+        var cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        return cause instanceof CallFailed failed ? new Outcome.Failed<>(failed.failure()) : crashed(cause);
+    }
+
+    private static <R> Outcome<R> crashed(Throwable cause) {
+        return new Outcome.Failed<>(new Failure.Exited(new ExitReason.Crashed(cause)));
     }
 
     /// The outcome answers a deferred request.
@@ -38,14 +73,24 @@ final class Tasks {
                 });
     }
 
+    private static <R> void perform(Callable<? extends R> work, Consumer<Outcome<R>> tell) throws Exception {
+        R value = work.call();
+        tell.accept(
+                new Outcome.Replied<>(
+                        Objects.requireNonNull(value, "the work returned null; use Optional, or Done for no content")));
+    }
+
     private static <R> Cell<Object> run(Cell<?> owner, Callable<? extends R> work, Consumer<Outcome<R>> tell) {
+        var carrying = owner.node.carrying;
+        var carried = Carrying.capture(owner.node);
         Loop<Object> body =
-                _ ->
-                        tell.accept(
-                                new Outcome.Replied<>(
-                                        java.util.Objects.requireNonNull(
-                                                work.call(),
-                                                "the work returned null; use Optional, or Done for no content")));
+                _ -> {
+                    if (carrying == null) {
+                        perform(work, tell);
+                    } else {
+                        carrying.around(carried, () -> perform(work, tell));
+                    }
+                };
         var child = Starter.start(owner, body.recipe().labelled("task of " + owner.label()), false);
         var end =
                 new WaitCell<Object>(null, owner.node, Long.MAX_VALUE)

@@ -4,21 +4,19 @@ import dev.coppice.kernel.spi.Alarm;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/// Lets so many through in a minute; counts the others and tells their number when the minute is over.
+/// Lets so many through in a minute, as the node's configuration says; counts the others and tells their number when the minute is over.
 final class Throttle extends Alarm {
     private static final long MINUTE = 60_000_000_000L;
 
     private final LocalNode node;
-    private final long limit;
     private final LongConsumer summary;
     private final AtomicLong inThisMinute = new AtomicLong();
 
     /// After the end of the node nobody would tell a summary: what comes then is counted elsewhere, and not told.
     private volatile boolean ended;
 
-    Throttle(LocalNode node, int limit, LongConsumer summary) {
+    Throttle(LocalNode node, LongConsumer summary) {
         this.node = node;
-        this.limit = limit;
         this.summary = summary;
     }
 
@@ -30,13 +28,13 @@ final class Throttle extends Alarm {
         if (n == 1) {
             node.scheduler.schedule(this, node.scheduler.nanoTime() + MINUTE);
         }
-        return n <= limit;
+        return n <= node.config().loggedPerMinute();
     }
 
     /// Tells what was held back so far; also at the end of the node.
     @Override
     public void ring() {
-        long held = inThisMinute.getAndSet(0) - limit;
+        long held = inThisMinute.getAndSet(0) - node.config().loggedPerMinute();
         if (held > 0) {
             summary.accept(held);
         }

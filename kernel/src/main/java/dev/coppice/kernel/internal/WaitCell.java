@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// The request that is waited for, for reports. Written before the request is sent.
     private @Nullable Request<?> request;
 
+    /// What travels with the request. Written before it is sent.
+    @Nullable Object carried;
+
     /// Run by whoever completes the cell, in place of a waiting thread. Set before the cell is shared.
     private @Nullable Consumer<Object> listener;
 
@@ -96,6 +100,13 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     @Nullable Request<?> request() {
         return request;
+    }
+
+    /// Takes what is to travel with the request from this thread.
+    void carry() {
+        if (node.carrying != null) {
+            carried = node.carrying.capture();
+        }
     }
 
     void waitsFor(Request<?> sent) {
@@ -159,6 +170,22 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     boolean timedOut() {
         return state == TIMED_OUT;
+    }
+
+    /// Whether the time was over before an answer came.
+    boolean expired() {
+        var seen = state;
+        return seen != null && (seen == TIMED_OUT || seen instanceof Outcome.Failed<?>(Failure.TimedOut _));
+    }
+
+    /// How long is left; empty when nobody waits, or without a limit.
+    Optional<Duration> remaining() {
+        if (state != null || patience == Long.MAX_VALUE) {
+            return Optional.empty();
+        }
+        // Until its caller stops for it, which is soon, the deadline has not been reckoned.
+        long left = index < 0 ? patience : at - scheduler.nanoTime();
+        return Optional.of(Duration.ofNanos(Math.max(0, left)));
     }
 
     /// An answer came after the cell was closed.
@@ -341,6 +368,25 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     @Override
     public Optional<Outcome<R>> poll() {
         return state == null ? Optional.empty() : Optional.of(outcome());
+    }
+
+    @Override
+    public CompletableFuture<R> future() {
+        var future = new CompletableFuture<R>();
+        if (state != null) {
+            settle(future);
+        } else {
+            whenOver(() -> scheduler.execute(() -> settle(future)));
+            future.whenComplete((_, _) -> abandon());
+        }
+        return future;
+    }
+
+    private void settle(CompletableFuture<R> future) {
+        switch (outcome()) {
+            case Outcome.Replied<R>(R value) -> future.complete(value);
+            case Outcome.Failed<R>(var why) -> future.completeExceptionally(new CallFailed(why));
+        }
     }
 
     @Override

@@ -18,7 +18,6 @@ final class Watchdog implements Runnable {
     private final LocalNode node;
     private final Thread thread;
     private final Relief.Canary canary = new Relief.Canary();
-    private final long slowHandler;
 
     /// Whether it ticks: whoever makes work need not wake it then.
     private volatile boolean alert;
@@ -38,7 +37,6 @@ final class Watchdog implements Runnable {
     Watchdog(Places places, LocalNode node) {
         this.places = places;
         this.node = node;
-        this.slowHandler = Clocks.nanos(node.config().slowHandler());
         this.thread = Thread.ofPlatform().daemon().name(node.config().name() + "-watchdog").unstarted(this);
     }
 
@@ -153,7 +151,7 @@ final class Watchdog implements Runnable {
             watchSlow(i, worker, tick, now);
         }
         for (var run : places.apart) {
-            run.watch(node.observers, now, slowHandler);
+            run.watch(node.observers, now, Clocks.nanos(node.config().slowHandler()));
         }
         if (work && moving == 0) {
             goRoundThem();
@@ -203,7 +201,7 @@ final class Watchdog implements Runnable {
             return;
         }
         var running = worker.thread;
-        if (!reported[i] && now - seenSince[i] >= slowHandler && running != null) {
+        if (!reported[i] && now - seenSince[i] >= Clocks.nanos(node.config().slowHandler()) && running != null) {
             reported[i] = true;
             node.observers.slowHandler(cell, running, now - seenSince[i]);
         }

@@ -128,9 +128,14 @@ final class Session implements Server<Session.Msg> {
             return;
         }
         connection.get().exit(new Shutdown("taken over"));
-        newcomer.ifPresent(
-                earlier -> earlier.caller().fail(new IllegalStateException("taken over by a later connection")));
+        newcomer.ifPresent(Session::turnAway);
         newcomer = Optional.of(new Newcomer(attach, self.defer(attach)));
+    }
+
+    /// One that still waits is told to go in the same way: were it only answered with a failure, it would ask again.
+    private static void turnAway(Newcomer earlier) {
+        earlier.attach().connection().exit(new Shutdown("taken over"));
+        earlier.caller().fail(new IllegalStateException("taken over by a later connection"));
     }
 
     /// A session belongs to the user who made it: another one's is not handed out under the same client id.

@@ -86,6 +86,10 @@ final class Wire {
         if (header.willQos() > 2 || (willFlags && !header.isWillFlag())) {
             return malformed("CONNECT with will QoS " + header.willQos() + " and will flag " + header.isWillFlag());
         }
+        if (header.isWillFlag() && payload.willTopic() == null) {
+            // What Netty's codec makes of a topic longer than 32,767 bytes.
+            return malformed("CONNECT with a will topic that is too long");
+        }
         var will =
                 header.isWillFlag()
                         ? Optional.of(

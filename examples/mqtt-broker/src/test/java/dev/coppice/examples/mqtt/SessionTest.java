@@ -7,9 +7,17 @@ import static dev.coppice.examples.mqtt.RawClient.PUBREL;
 import static dev.coppice.examples.mqtt.RawClient.connected;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Server;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -277,6 +285,52 @@ class SessionTest {
 
     @Nested
     class Take_over {
+        /// The second asked again and drove the third away, then crashed.
+        @Test
+        void by_a_third_while_the_second_waits_turns_the_second_away_without_a_crash() throws Exception {
+            var node = broker.node();
+            var recipe = Server.<Session.Msg>of(() -> new Session("s", broker.broker().store()));
+            var session = node.spawn(recipe.named(Session.name("s")));
+            var attached = new LinkedBlockingQueue<String>();
+            var old = node.spawn(stubborn(session, attached));
+            assertThat(attached.take()).isEqualTo("old");
+            var second = node.spawn(newcomer(session, "second", attached));
+            assertThat(attached.take()).isEqualTo("old was told to go");
+            var third = node.spawn(newcomer(session, "third", attached));
+            assertThat(second.await()).isEqualTo(new ExitReason.Shutdown("taken over"));
+            assertThat(attached.take()).as("told again, for the third").isEqualTo("old was told to go");
+            old.send(new Connection.Lost("now"));
+            assertThat(attached.take()).isEqualTo("third");
+            assertThat(third.alive()).isTrue();
+            third.send(new Connection.Lost("now"));
+            third.await();
+            assertThat(attached).isEmpty();
+        }
+
+        /// Stays when it is told to go, until a `Lost` lets it.
+        private static Actor<Connection.Msg> stubborn(Ref<Session.Msg> session, Queue<String> attached) {
+            Loop<Connection.Msg> loop =
+                    self -> {
+                        self.trapExits(_ -> new Connection.Check());
+                        session.call(new Session.Attach(self.pid(), "", true, Optional.empty()));
+                        attached.add("old");
+                        while (self.receive() instanceof Connection.Check) {
+                            attached.add("old was told to go");
+                        }
+                    };
+            return loop.recipe();
+        }
+
+        private static Actor<Connection.Msg> newcomer(Ref<Session.Msg> session, String name, Queue<String> attached) {
+            Loop<Connection.Msg> loop =
+                    self -> {
+                        session.call(new Session.Attach(self.pid(), "", true, Optional.empty()));
+                        attached.add(name);
+                        self.receive(Connection.Lost.class);
+                    };
+            return loop.recipe();
+        }
+
         @Test
         void closes_the_older_connection_and_goes_on_with_its_session() {
             var older = persistent("s");

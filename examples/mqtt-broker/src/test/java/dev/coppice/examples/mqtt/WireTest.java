@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WireTest {
 
     private static Packet.Inbound decode(String hex) {
-        var channel = new EmbeddedChannel(new MqttDecoder(1_000));
+        var channel = new EmbeddedChannel(new MqttDecoder(100_000));
         channel.writeInbound(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(hex.replace(" ", ""))));
         MqttMessage message = channel.readInbound();
         return Wire.decode(message);
@@ -108,6 +108,15 @@ class WireTest {
             assertThat(decode(hex))
                     .isInstanceOfSatisfying(
                             Packet.Malformed.class, malformed -> assertThat(malformed.answer()).isEmpty());
+        }
+
+        /// Netty's codec says `null` for it, and the connection's actor crashed over that.
+        @Test
+        void calls_a_will_topic_of_60_000_bytes_malformed() {
+            var topic = "77".repeat(60_000);
+            assertThat(decode("10 f1 d4 03 0004 4d515454 04 06 000a 0001 63 ea60" + topic + "0000"))
+                    .isInstanceOfSatisfying(
+                            Packet.Malformed.class, malformed -> assertThat(malformed.why()).contains("will topic"));
         }
 
         @Test
