@@ -167,11 +167,11 @@ final class Activity {
             request.fail(new Failure.Unanswered());
         }
         self.current = null;
-        if (Taps.on) {
-            Taps.ends((Cell<?>) self.pid(), null);
-        }
         if (self.open != null) {
             self.open.endDelivery();
+        }
+        if (Taps.on) {
+            Taps.ends((Cell<?>) self.pid(), null);
         }
     }
 
