@@ -58,7 +58,8 @@ public final class NodeMetrics implements MeterBinder {
                     new OfKind("actors", "actors that live", (f, k) -> living(f, k).actors()),
                     new OfKind("mailbox.queued", "messages that wait", (f, k) -> living(f, k).queued()),
                     new OfKind("mailbox.longest", "in the longest mailbox", (f, k) -> living(f, k).longest()),
-                    new OfKind("mailbox.oldest.seconds", "age of the oldest, at least", (f, k) -> living(f, k).oldest()));
+                    new OfKind(
+                            "mailbox.oldest.seconds", "age of the oldest, at least", (f, k) -> living(f, k).oldest()));
 
     private final Facts facts;
     private final Tags tags;

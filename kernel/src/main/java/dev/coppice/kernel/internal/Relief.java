@@ -89,16 +89,12 @@ final class Relief {
         /// CPU time that a message takes at most where it is not a hog that takes it.
         private static final long LONG = 100_000;
 
-        /// Between two looks, when the whole JVM stood still: what was measured says nothing.
-        private static final long GAP = 10_000_000;
-
         private static final long CALM = 1_000_000_000L;
         private static final long UNKNOWN = -1;
 
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
         private volatile boolean sings = true;
         private long sentAt;
-        private long lookedAt;
         private long lastLate;
         private boolean late;
         private int raised;
@@ -114,12 +110,10 @@ final class Relief {
         /// @param hogged whether a place stands still
         /// @param received how many messages have been received so far
         void look(long now, boolean hogged, long received) {
-            boolean gap = now - lookedAt > GAP;
-            lookedAt = now;
             if (sings) {
                 sings(now, hogged);
             } else if (now - sentAt > LATE) {
-                weigh(now, received, gap);
+                weigh(now, received);
             }
         }
 
@@ -137,10 +131,10 @@ final class Relief {
         }
 
         /// It is late: are hogs to blame? The first time there is nothing to compare with.
-        private void weigh(long now, long received, boolean gap) {
+        private void weigh(long now, long received) {
             long cpu = Bean.cpu();
             long used = cpu - cpuBefore;
-            boolean known = cpuBefore != UNKNOWN && !gap;
+            boolean known = cpuBefore != UNKNOWN;
             if (known && used < LATE) {
                 return; // too little to judge by: others have the cores
             }

@@ -24,9 +24,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// What a broker's actors share, and the tree that they form.
 ///
@@ -54,18 +54,25 @@ final class Broker implements AutoCloseable {
     private final Settings settings;
     private final Store store;
     private final Access access;
-    private final EventLoopGroup io =
-            new MultiThreadIoEventLoopGroup(
-                    Runtime.getRuntime().availableProcessors(),
-                    new DefaultThreadFactory("mqtt-io", true),
-                    NioIoHandler.newFactory());
+    private final EventLoopGroup io;
     private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /// Written by the listener: a restarted one takes the port that it had, also when it was any free one.
     private volatile int port;
 
     Broker(Settings settings) {
+        this(
+                settings,
+                new MultiThreadIoEventLoopGroup(
+                        Runtime.getRuntime().availableProcessors(),
+                        new DefaultThreadFactory("mqtt-io", true),
+                        NioIoHandler.newFactory()));
+    }
+
+    /// @param io the threads of the sockets, which it closes
+    Broker(Settings settings, EventLoopGroup io) {
         this.settings = settings;
+        this.io = io;
         this.store = settings.store();
         this.access = settings.access();
         this.port = settings.port();
@@ -77,6 +84,17 @@ final class Broker implements AutoCloseable {
 
     /// @param before children that start before everything else, and end after it
     Supervisor tree(List<Child> before) {
+        var children = new ArrayList<>(before);
+        children.addAll(inside());
+        // Netty frees a closed port a moment later, when its selector has turned.
+        children.add(
+                Child.server(Listener.NAME, () -> new Listener(this))
+                        .backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))));
+        return Supervisor.oneForOne(children.toArray(Child[]::new)).intensity(FAILURES, PERIOD);
+    }
+
+    /// All of the tree but what listens.
+    List<Child> inside() {
         // A session that is not in the store yet has an actor already: hence the connections.
         var sessions =
                 DynamicSupervisor.of()
@@ -94,16 +112,10 @@ final class Broker implements AutoCloseable {
                 Supervisor.restForOne(
                                 Child.of(sessions.named(SESSIONS)), Child.of("revival", revival).restart(TRANSIENT))
                         .intensity(FAILURES, PERIOD);
-        var children =
-                Stream.of(
-                        Child.server(Router.NAME, () -> new Router(store, access)),
-                        Child.supervisor(SESSION_TREE, sessionTree),
-                        Child.of(connections.named(CONNECTIONS)),
-                        // Netty frees a closed port a moment later, when its selector has turned.
-                        Child.server(Listener.NAME, () -> new Listener(this))
-                                .backoff(Backoff.between(Duration.ofMillis(20), Duration.ofSeconds(1))));
-        return Supervisor.oneForOne(Stream.concat(before.stream(), children).toArray(Child[]::new))
-                .intensity(FAILURES, PERIOD);
+        return List.of(
+                Child.server(Router.NAME, () -> new Router(store, access)),
+                Child.supervisor(SESSION_TREE, sessionTree),
+                Child.of(connections.named(CONNECTIONS)));
     }
 
     /// Runs whenever the sessions' supervisor has been started anew: it has forgotten its children, the store has not.

@@ -116,8 +116,8 @@ class PahoTest {
             publisher.publish("a/b/c", "1", 2, false);
             publisher.publish("$a/b/c", "hidden", 2, false);
             publisher.publish("a", "2", 2, false);
-            assertThat(subscriber.next()).isEqualTo("a/b/c=1");
-            assertThat(subscriber.next()).isEqualTo("a=2");
+            // The first comes at QoS 2, whose second half the next one, at QoS 1, may overtake.
+            assertThat(List.of(subscriber.next(), subscriber.next())).containsExactlyInAnyOrder("a/b/c=1", "a=2");
         }
 
         @Test
