@@ -217,6 +217,17 @@ class TracingTest {
         }
 
         @Test
+        void ends_with_its_node() {
+            Cancellable tap;
+            try (var other = Garden.open()) {
+                tap = Tap.into(other.node, notes);
+            }
+            assertThat(tap.cancel()).as("it was taken out already").isFalse();
+            garden.rose().call(new Water(1));
+            assertThat(notes.told).isEmpty();
+        }
+
+        @Test
         void that_throws_harms_nobody() {
             var broken =
                     Tap.into(

@@ -252,6 +252,7 @@ public final class LocalNode implements Node {
     private void closeDown() {
         abandoned = new Closing(this, guardian).run();
         observers.end();
+        Taps.end(this);
         phase.set(Phase.CLOSED);
         RUNNING.remove(this);
         why.complete(new ExitReason.Shutdown());

@@ -6,8 +6,10 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Tap;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,13 +34,20 @@ public final class Taps {
         var taps = ((LocalNode) node).taps;
         taps.add((Tap<Object>) tap);
         on = COUNT.incrementAndGet() > 0;
-        return () -> {
-            boolean removed = taps.remove(tap);
-            if (removed) {
-                on = COUNT.decrementAndGet() > 0;
-            }
-            return removed;
-        };
+        return () -> remove(taps, tap);
+    }
+
+    /// The node is closed: nobody taps it any more.
+    static void end(LocalNode node) {
+        node.taps.forEach(tap -> remove(node.taps, tap));
+    }
+
+    private static boolean remove(List<Tap<Object>> taps, Tap<?> tap) {
+        boolean removed = taps.remove(tap);
+        if (removed) {
+            on = COUNT.decrementAndGet() > 0;
+        }
+        return removed;
     }
 
     // ---- leaving
@@ -60,23 +69,32 @@ public final class Taps {
     }
 
     private static @Nullable Riding leaves(Ref<?> to, Object message, boolean request) {
-        var taps = Refs.nodeOf(to).taps;
-        if (taps.isEmpty()) {
+        var node = nodeOf(to);
+        if (node == null || node.taps.isEmpty()) {
             return null;
         }
         var runner = Runner.current();
         var from = runner == null ? null : runner.cell;
         Riding all = null;
-        for (var tap : taps) {
+        for (var tap : node.taps) {
             try {
                 var parent = from == null ? Optional.<Object>empty() : rideOf(tap, runner.riding);
                 var ride = tap.leaves(parent, Optional.ofNullable(from), to, message, request);
                 all = ride.isEmpty() ? all : new Riding(tap, ride.get(), all);
             } catch (RuntimeException broken) {
-                failed(Refs.nodeOf(to), broken);
+                failed(node, broken);
             }
         }
         return all;
+    }
+
+    /// The sender's, since it is there that the message leaves; from outside the receiver's, if it has one.
+    private static @Nullable LocalNode nodeOf(Ref<?> to) {
+        var sender = Runner.actor();
+        if (sender != null) {
+            return sender.node;
+        }
+        return to instanceof Door<?> door && door.behind().isEmpty() ? null : Refs.nodeOf(to);
     }
 
     private static Optional<Object> rideOf(Tap<Object> tap, @Nullable Riding riding) {
