@@ -78,7 +78,7 @@ public final class Taps {
         Riding all = null;
         for (var tap : node.taps) {
             try {
-                var parent = from == null ? Optional.<Object>empty() : rideOf(tap, runner.riding);
+                var parent = runner == null || from == null ? Optional.<Object>empty() : rideOf(tap, runner.riding);
                 var ride = tap.leaves(parent, Optional.ofNullable(from), to, message, request);
                 all = ride.isEmpty() ? all : new Riding(tap, ride.get(), all);
             } catch (RuntimeException broken) {
