@@ -49,7 +49,7 @@ static final class Player implements Server<Object> {
 }
 
 interface Workload {
-    /// Does so many, and returns when all are done.
+    /// Sends so many, below the high-water mark, and returns when all are done.
     void run(Node node, long messages);
 }
 
@@ -57,7 +57,7 @@ static void tell(Node node, long messages) {
     var sink = node.spawn(Server.<Object>of(Sink::new));
     for (long i = 0; i < messages; i++) {
         sink.send(new Tick());
-        if (i % 10_000 == 0) sink.within(Duration.ofMinutes(1)).call(new Sync());
+        if (i % 5_000 == 0) sink.within(Duration.ofMinutes(1)).call(new Sync());
     }
     sink.within(Duration.ofMinutes(1)).call(new Sync());
     sink.stop();
@@ -116,7 +116,7 @@ void main(String[] args) {
     workloads.put("ping-pong", (node, n) -> pingPong(node, n));
     workloads.put("tell-1", (node, n) -> tell(node, n));
     boolean good = true;
-    try (var bare = Node.start(); var watched = Node.start()) {
+    try (var bare = Node.start(Config.defaults().quiet()); var watched = Node.start(Config.defaults().quiet())) {
         var observer = watched.spawn(Observer.on(0));
         look(observer.call(new Observer.GetAddress()).orElseThrow());
         for (var workload : workloads.entrySet()) {
