@@ -8,6 +8,7 @@ import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Tap;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ public final class Taps {
     public static Cancellable add(Node node, Tap<?> tap) {
         var taps = ((LocalNode) node).taps;
         taps.add((Tap<Object>) tap);
-        on = COUNT.incrementAndGet() > 0;
+        COUNT.incrementAndGet();
+        refresh();
         return () -> remove(taps, tap);
     }
 
@@ -45,9 +47,18 @@ public final class Taps {
     private static boolean remove(List<Tap<Object>> taps, Tap<?> tap) {
         boolean removed = taps.remove(tap);
         if (removed) {
-            on = COUNT.decrementAndGet() > 0;
+            COUNT.decrementAndGet();
+            refresh();
         }
         return removed;
+    }
+
+    /// Whoever writes last has looked after writing: one that comes while another goes does not stay unheard.
+    private static void refresh() {
+        do {
+            on = COUNT.get() > 0;
+            VarHandle.fullFence();
+        } while (on != COUNT.get() > 0);
     }
 
     // ---- leaving
