@@ -6,7 +6,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; } # command, 
 need mosquitto_sub mosquitto-clients
 need erl erlang-base
 need erlc erlang-base
-need chromium chromium
+command -v google-chrome >/dev/null 2>&1 || need chromium chromium
 need chromedriver chromium-driver
 [ -n "$missing" ] || exit 0
 

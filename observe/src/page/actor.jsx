@@ -98,6 +98,7 @@ export function Actor({ at, beat, readOnly }) {
             .map((name) => (
               <button key={name} id={"do-" + name} class={name === "kill" ? "danger" : ""} onClick={() => { setDone(null); setDeed(name); }}>{DEEDS[name][0]}</button>
             ))}
+          <a class="button" href={"#/trace/" + encodeURIComponent(row.path)}>Trace</a>
         </p>
       )}
       {!isGone && <Inside at={at} />}

@@ -42,11 +42,13 @@ export function Top({ beat }) {
 export function Kinds({ beat }) {
   const { data } = useFacts("/api/kinds", beat);
   const sum = (map) => Object.values(map).reduce((all, one) => all + one, 0);
+  const timed = (data || []).some((one) => one.times);
+  const fine = (seconds) => (seconds < 0.001 ? Math.round(seconds * 1e6) + " µs" : span(seconds));
   const why = (map) => Object.entries(map).map(([reason, n]) => `${count(n)} ${reason}`).join(", ");
   return (
     <section class="card kinds">
       <table>
-        <thead><tr><th>Started by</th><th>Behaviour</th><th class="num">Alive</th><th class="num">Queued</th><th class="num wide">Oldest</th><th class="num">Received</th><th class="num wide">Requests</th><th class="num wide">Time-outs</th><th class="num">Restarts</th><th class="num">Exits</th></tr></thead>
+        <thead><tr><th>Started by</th><th>Behaviour</th><th class="num">Alive</th><th class="num">Queued</th><th class="num wide">Oldest</th><th class="num">Received</th><th class="num wide">Requests</th><th class="num wide">Time-outs</th><th class="num">Restarts</th><th class="num">Exits</th>{timed && <><th class="num wide" title="of the messages measured">Waited p50 / p99</th><th class="num wide">Handled p50 / p99</th></>}</tr></thead>
         <tbody>
           {(data || []).map(({ kind, living, ...all }) => (
             <tr key={kind.supervisor + " " + kind.behaviour}>
@@ -60,6 +62,9 @@ export function Kinds({ beat }) {
               <td class="num wide">{count(all.timeOuts)}</td>
               <td class="num">{count(all.restarts)}</td>
               <td class="num" title={why(all.exits)}>{count(sum(all.exits))}</td>
+              {timed && (all.times
+                ? <><td class="num wide">{fine(all.times.queuedP50)} / {fine(all.times.queuedP99)}</td><td class="num wide">{fine(all.times.handledP50)} / {fine(all.times.handledP99)}</td></>
+                : <><td class="wide" /><td class="wide" /></>)}
             </tr>
           ))}
         </tbody>

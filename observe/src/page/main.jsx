@@ -5,20 +5,28 @@ import { useNode, useRoute } from "./api.js";
 import { Actor } from "./actor.jsx";
 import { Charts } from "./charts.jsx";
 import { Alarms, Crashes, Kinds, Letters, Top, Waits } from "./lists.jsx";
+import { Trace } from "./trace.jsx";
 import { Tree } from "./tree.jsx";
 import { bytes, count, short, span } from "./words.js";
 import "./app.css";
 
-const VIEWS = { overview: "Overview", tree: "Tree", top: "Top", kinds: "Kinds", alarms: "Alarms", crashes: "Crashes", letters: "Dead letters", waits: "Scheduler" };
+const VIEWS = { overview: "Overview", tree: "Tree", top: "Top", kinds: "Kinds", alarms: "Alarms", crashes: "Crashes", letters: "Dead letters", trace: "Trace", waits: "Scheduler" };
+
+// Set at once, not after the page is drawn: the charts take their colours from it.
+function paint(theme) {
+  theme ? (document.documentElement.dataset.theme = theme) : delete document.documentElement.dataset.theme;
+  return theme;
+}
 
 function useTheme() {
-  const [theme, set] = useState(() => localStorage.getItem("coppice-theme") || "");
-  useEffect(() => {
-    theme ? (document.documentElement.dataset.theme = theme) : delete document.documentElement.dataset.theme;
-    localStorage.setItem("coppice-theme", theme);
-  }, [theme]);
+  const [theme, set] = useState(() => paint(localStorage.getItem("coppice-theme") || ""));
   const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  return [dark ? "dark" : "light", () => set(dark ? "light" : "dark")];
+  const flip = () => {
+    const next = dark ? "light" : "dark";
+    localStorage.setItem("coppice-theme", next);
+    set(paint(next));
+  };
+  return [dark ? "dark" : "light", flip];
 }
 
 function Fact({ label, value, bad }) {
@@ -70,6 +78,7 @@ function Page() {
         {shown === "alarms" && <Alarms beat={beat} />}
         {shown === "crashes" && <Crashes beat={beat} />}
         {shown === "letters" && <Letters beat={beat} />}
+        {shown === "trace" && <Trace beat={beat} readOnly={node?.readOnly} name={rest.map(decodeURIComponent).join("/")} />}
         {shown === "waits" && <Waits beat={beat} />}
       </main>
     </>

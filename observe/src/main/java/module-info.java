@@ -7,10 +7,13 @@ module dev.coppice.observe {
     requires tools.jackson.databind;
     requires jdk.httpserver;
     requires java.management;
+    requires jdk.jfr;
     requires jdk.management;
     requires java.net.http;
     requires org.slf4j;
     requires static info.picocli;
+    requires static transitive io.opentelemetry.api;
+    requires static io.opentelemetry.context;
     requires static org.jspecify;
 
     exports dev.coppice.observe;

@@ -45,6 +45,7 @@ final class Ear implements Door<NodeEvent> {
     }
 
     private void hear(NodeEvent event) {
+        FlightEvents.record(event);
         switch (event) {
             case NodeEvent.Spawned(var pid, var path) -> ledger.line(Kind.of(pid.info(), path)).spawned.increment();
             case NodeEvent.Exited exited -> exited(exited);

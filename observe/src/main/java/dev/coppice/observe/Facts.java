@@ -4,12 +4,14 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Counters;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.spi.Tap;
 import dev.coppice.observe.History.Point;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,6 +37,9 @@ public final class Facts implements AutoCloseable {
     private final History history = new History();
     private final Checks checks;
     private final Cancellable subscription;
+    private final Optional<Times> times;
+    private final Optional<Cancellable> timing;
+    private volatile Optional<Tracing> tracing = Optional.empty();
     private final Instant started = Instant.now();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -62,6 +67,8 @@ public final class Facts implements AutoCloseable {
         this.checks = new Checks(node, inTree);
         this.counters = node.counters();
         this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, this::restarted));
+        this.times = rules.timedEvery() == 0 ? Optional.empty() : Optional.of(new Times(ledger, rules.timedEvery()));
+        this.timing = times.map(tap -> Tap.into(node, tap));
         look();
     }
 
@@ -88,6 +95,7 @@ public final class Facts implements AutoCloseable {
         tickedAt = System.nanoTime();
         letters.render();
         watch.look(Instant.now());
+        tracing.ifPresent(Tracing::look);
         if (due()) {
             look();
         }
@@ -235,8 +243,28 @@ public final class Facts implements AutoCloseable {
         listeners.add(listener);
     }
 
+    // ---- following messages
+
+    Optional<Tracing> tracing() {
+        return tracing;
+    }
+
+    /// Ends the session before, if there is one: there is one at a time.
+    synchronized Tracing trace(Tracing.Wish wish) {
+        tracing.ifPresent(Tracing::close);
+        var begun = Tracing.begin(node, wish, rules.redaction());
+        tracing = Optional.of(begun);
+        return begun;
+    }
+
+    Optional<Times> times() {
+        return times;
+    }
+
     @Override
     public void close() {
         subscription.cancel();
+        timing.ifPresent(Cancellable::cancel);
+        tracing.ifPresent(Tracing::close);
     }
 }

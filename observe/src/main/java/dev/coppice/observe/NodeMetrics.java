@@ -114,6 +114,27 @@ public final class NodeMetrics implements MeterBinder {
                     its.and("reason", reason),
                     f -> sum(f.line(kind).exits, reason));
         }
+        if (facts.times().isPresent()) {
+            quantiles(registry, kind, its);
+        }
+    }
+
+    private void quantiles(MeterRegistry registry, Kind kind, Tags its) {
+        for (double share : new double[] {0.5, 0.99}) {
+            var quantile = its.and("quantile", "" + share);
+            gauge(
+                    registry,
+                    "coppice.message.queue.seconds",
+                    "how long messages wait, of those measured",
+                    quantile,
+                    f -> times(f, kind).queued().quantile(share));
+            gauge(
+                    registry,
+                    "coppice.message.handle.seconds",
+                    "how long handlers take, of those measured",
+                    quantile,
+                    f -> times(f, kind).handled().quantile(share));
+        }
     }
 
     private static List<String> names(Class<?> sealed) {
@@ -131,6 +152,10 @@ public final class NodeMetrics implements MeterBinder {
 
     private static Facts.Totals totals(Facts facts, Kind kind) {
         return facts.totals().getOrDefault(kind, NOTHING);
+    }
+
+    private static Times.Pair times(Facts facts, Kind kind) {
+        return facts.times().orElseThrow().of(kind);
     }
 
     private void count(MeterRegistry registry, String name, String what, Tags its, ToDoubleFunction<Facts> value) {

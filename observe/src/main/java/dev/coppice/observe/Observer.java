@@ -9,10 +9,11 @@ import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Server;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /// The recipe of an actor that watches its node and shows it: a page in the browser, the same facts as JSON, `/metrics`, `/health`.
 /// Immutable; the withers return a changed copy.
@@ -49,12 +50,13 @@ public final class Observer implements Actor<Observer.Msg> {
     private int port;
     private boolean page = true;
     private String bind = "127.0.0.1";
-    private @Nullable String token;
+    private String token = random();
     private boolean readOnly;
     private UnaryOperator<String> redaction = UnaryOperator.identity();
     private int keptLetters = 200;
     private int kinds = 200;
     private int streams = 16;
+    private int timedEvery;
 
     private Observer() {}
 
@@ -82,6 +84,7 @@ public final class Observer implements Actor<Observer.Msg> {
         copy.keptLetters = keptLetters;
         copy.kinds = kinds;
         copy.streams = streams;
+        copy.timedEvery = timedEvery;
         change.accept(copy);
         return copy;
     }
@@ -131,6 +134,20 @@ public final class Observer implements Actor<Observer.Msg> {
         return with(copy -> copy.streams = checked);
     }
 
+    /// Measures how long messages wait and how long handlers take, on one message in so many. Off by default: it is the one thing that
+    /// costs every message something, a look at chance when it is sent.
+    public Observer timedEvery(int messages) {
+        var checked = atLeastOne("timedEvery", messages);
+        return with(copy -> copy.timedEvery = checked);
+    }
+
+    /// Made once, not at each start: a page that is open goes on when the observer is restarted.
+    private static String random() {
+        var bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
     private static int atLeastOne(String what, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(what + " must be at least 1, was " + value);
@@ -150,8 +167,8 @@ public final class Observer implements Actor<Observer.Msg> {
         return bind;
     }
 
-    Optional<String> token() {
-        return Optional.ofNullable(token);
+    String token() {
+        return token;
     }
 
     boolean isReadOnly() {
@@ -172,6 +189,11 @@ public final class Observer implements Actor<Observer.Msg> {
 
     int streams() {
         return streams;
+    }
+
+    /// Zero when it does not measure.
+    int timedEvery() {
+        return timedEvery;
     }
 
     /// It looks at all actors in one go: on a thread of its own, not among theirs.

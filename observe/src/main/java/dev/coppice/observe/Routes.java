@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,11 @@ final class Routes {
         var path = uri.getPath();
         var query = Query.of(uri);
         if (method.equals("POST")) {
-            return path.equals("/api/actor") ? act(query) : Answer.error(405, "only /api/actor takes a POST");
+            return switch (path) {
+                case "/api/actor" -> act(query);
+                case "/api/trace" -> trace(query);
+                default -> Answer.error(405, "only /api/actor and /api/trace take a POST");
+            };
         }
         if (FILES.containsKey(path)) {
             return file(FILES.get(path));
@@ -76,6 +81,7 @@ final class Routes {
             case "/api/crashes" -> Answer.json(views.crashes());
             case "/api/alarms" -> Answer.json(views.alarms());
             case "/api/waits" -> Answer.json(facts.census().waits());
+            case "/api/trace" -> Answer.json(views.trace());
             case "/api/history" -> Answer.json(facts.history());
             case "/api/scheduler" -> Answer.json(views.scheduler());
             default -> nothing(path);
@@ -116,6 +122,25 @@ final class Routes {
         }
         var done = Deeds.act(deed.get(), pid.get());
         return Answer.json(done.done() ? 200 : 409, done);
+    }
+
+    /// Begins a session, in place of the one before, or ends it.
+    private Answer trace(Query query) {
+        switch (query.text("do")) {
+            case "start" ->
+                    facts.trace(
+                            new Tracing.Wish(
+                                    query.text("name"),
+                                    query.text("type"),
+                                    Math.max(1, query.number("every", 1)),
+                                    Math.clamp(query.number("legs", 500), 1, 5_000),
+                                    Duration.ofSeconds(Math.clamp(query.number("seconds", 60), 1, 600))));
+            case "end" -> facts.tracing().ifPresent(Tracing::close);
+            default -> {
+                return Answer.error(400, "do must be start or end, was " + query.text("do"));
+            }
+        }
+        return Answer.json(views.trace());
     }
 
     private static Answer health(Health health) {

@@ -111,7 +111,20 @@ final class Views {
             long requests,
             long timeOuts,
             long highWaters,
-            Map<String, Long> deadLetters) {}
+            Map<String, Long> deadLetters,
+            Optional<TimesView> times) {}
+
+    /// Seconds, of the messages that were measured.
+    record TimesView(long measured, double queuedP50, double queuedP99, double handledP50, double handledP99) {
+        static TimesView of(Times.Pair pair) {
+            return new TimesView(
+                    pair.queued().count(),
+                    pair.queued().quantile(0.5),
+                    pair.queued().quantile(0.99),
+                    pair.handled().quantile(0.5),
+                    pair.handled().quantile(0.99));
+        }
+    }
 
     List<KindView> kinds() {
         var living = facts.census().living();
@@ -121,7 +134,7 @@ final class Views {
                 .toList();
     }
 
-    private static KindView kind(Kind kind, Facts.Totals totals, Map<Kind, Census.Living> living, Ledger.Line line) {
+    private KindView kind(Kind kind, Facts.Totals totals, Map<Kind, Census.Living> living, Ledger.Line line) {
         return new KindView(
                 kind,
                 living.getOrDefault(kind, Census.Living.NONE),
@@ -132,7 +145,8 @@ final class Views {
                 totals.requests(),
                 line.timeOuts.sum(),
                 line.highWaters.sum(),
-                Ledger.Line.sums(line.letters));
+                Ledger.Line.sums(line.letters),
+                facts.times().map(times -> times.byKind().get(kind)).map(TimesView::of));
     }
 
     // ---- the tree
@@ -281,6 +295,17 @@ final class Views {
 
     AlarmsView alarms() {
         return new AlarmsView(facts.alarms(), facts.pastAlarms());
+    }
+
+    /// The session that runs, or the last one.
+    record TraceView(boolean running, Optional<Tracing.Wish> wish, List<Tracing.Leg> legs) {}
+
+    TraceView trace() {
+        var session = facts.tracing();
+        return new TraceView(
+                session.map(its -> !its.isOver()).orElse(false),
+                session.map(Tracing::wish),
+                session.map(Tracing::legs).orElse(List.of()));
     }
 
     /// The whole tree, for the terminal: so many lines at most.

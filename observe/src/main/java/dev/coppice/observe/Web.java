@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +35,7 @@ final class Web implements AutoCloseable {
 
     private Web(Facts facts, Observer rules, HttpServer server) {
         this.server = server;
-        this.token = rules.token().orElseGet(Web::random);
+        this.token = rules.token();
         var bound = server.getAddress().getAddress();
         this.host = bound.isLoopbackAddress() || bound.isAnyLocalAddress() ? "127.0.0.1" : rules.bind();
         var elsewhere = bound.isLoopbackAddress() ? Optional.<String>empty() : Optional.of(rules.bind());
@@ -65,12 +63,6 @@ final class Web implements AutoCloseable {
         return web;
     }
 
-    private static String random() {
-        var bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
     /// With the token behind the `#`, which a browser keeps to itself.
     URI address() {
         return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/#token=" + token);
@@ -88,12 +80,16 @@ final class Web implements AutoCloseable {
             var refusal = gate.refuses(head(exchange));
             if (refusal.isPresent()) {
                 send(exchange, Answer.error(refusal.get().status(), refusal.get().why()));
-            } else if (exchange.getRequestURI().getPath().equals(STREAM)) {
+            } else if (isStream(exchange)) {
                 stream(exchange);
             } else {
                 send(exchange, answer(exchange));
             }
         }
+    }
+
+    private static boolean isStream(HttpExchange exchange) {
+        return exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().getPath().equals(STREAM);
     }
 
     private void stream(HttpExchange exchange) throws IOException {

@@ -170,6 +170,9 @@ final class Activity {
         if (self.open != null) {
             self.open.endDelivery();
         }
+        if (Taps.on) {
+            Taps.ends((Cell<?>) self.pid(), null);
+        }
     }
 
     // ---- loops

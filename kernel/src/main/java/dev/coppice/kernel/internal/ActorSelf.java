@@ -130,6 +130,9 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
             OpenRequests.receive(cell, this, mail);
         }
         current = mail;
+        if (Taps.on) {
+            Taps.begins(cell, mail);
+        }
     }
 
     /// The start of every operation.

@@ -460,7 +460,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final void send(M message) {
-        var mail = node.mail(Objects.requireNonNull(message, "message"));
+        var mail = Taps.on ? Taps.tapped(this, message) : node.mail(Objects.requireNonNull(message, "message"));
         var runner = Runner.current();
         if (runner != null && runner.cell != null) {
             runner.cell.fence(this, mail);

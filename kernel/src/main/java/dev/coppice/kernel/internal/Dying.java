@@ -19,6 +19,9 @@ final class Dying {
 
     /// The body has been left by an exception: a crash, or the signal that unwinds an exiting actor.
     static void leave(Cell<?> cell, Throwable thrown, @Nullable Mail failing) {
+        if (Taps.on) {
+            Taps.ends(cell, thrown);
+        }
         var reason = Activity.reasonOf(thrown);
         var unacknowledged = cell.self == null ? null : cell.self.unacknowledged();
         if (unacknowledged == null) {

@@ -17,6 +17,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.kernel.spi.Scheduler;
+import dev.coppice.kernel.spi.Tap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class LocalNode implements Node {
 
     final Names names = new Names(this);
     final Observers observers;
+    final CopyOnWriteArrayList<Tap<Object>> taps = new CopyOnWriteArrayList<>();
 
     /// What travels with messages; null when nothing does.
     final @Nullable Carrying carrying;
@@ -250,6 +252,7 @@ public final class LocalNode implements Node {
     private void closeDown() {
         abandoned = new Closing(this, guardian).run();
         observers.end();
+        Taps.end(this);
         phase.set(Phase.CLOSED);
         RUNNING.remove(this);
         why.complete(new ExitReason.Shutdown());
@@ -307,6 +310,9 @@ public final class LocalNode implements Node {
         }
         if (mail instanceof Mail.Quiet) {
             return;
+        }
+        if (Taps.on) {
+            Taps.lost(this, mail, to, reason);
         }
         var sender =
                 reason instanceof DeadLetter.Reason.Expired && mail instanceof Request<?> request

@@ -55,15 +55,25 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         }
     }
 
-    /// A user message with which something travels.
+    /// A user message with which something travels: what carriers have captured, or what taps let ride.
     static final class Carried extends Mail {
-        private final Object carried;
+        private final @Nullable Object carried;
+        final Taps.@Nullable Riding riding;
         private final @Nullable Function<Object, Object> wrap;
         private @Nullable Object opened;
 
         Carried(Object message, Object carried, @Nullable Function<Object, Object> wrap) {
+            this(message, carried, null, wrap);
+        }
+
+        Carried(
+                Object message,
+                @Nullable Object carried,
+                Taps.@Nullable Riding riding,
+                @Nullable Function<Object, Object> wrap) {
             super(message);
             this.carried = carried;
+            this.riding = riding;
             this.wrap = wrap;
         }
 
@@ -81,11 +91,11 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
 
         @Override
         Mail wrapped(Function<Object, Object> outer) {
-            return new Carried(message, carried, wrap == null ? outer : wrap.andThen(outer));
+            return new Carried(message, carried, riding, wrap == null ? outer : wrap.andThen(outer));
         }
 
         @Override
-        Object carried() {
+        @Nullable Object carried() {
             return carried;
         }
     }

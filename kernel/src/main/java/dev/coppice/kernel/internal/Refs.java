@@ -17,13 +17,13 @@ final class Refs {
     private Refs() {}
 
     static void send(Ref<?> to, Object message) {
-        var mail = Carrying.mail(to, requireNonNull(message, "message"));
+        var mail = Taps.mail(to, requireNonNull(message, "message"));
         fence(to, mail);
         deliver(to, mail, true);
     }
 
     static Offer offer(Ref<?> to, Object message) {
-        var mail = Carrying.mail(to, requireNonNull(message, "message"));
+        var mail = Taps.mail(to, requireNonNull(message, "message"));
         fence(to, mail);
         return deliver(to, mail, false);
     }
@@ -41,6 +41,9 @@ final class Refs {
         Runner.checkpoint();
         var caller = Runner.actor();
         var cell = new WaitCell<R>(caller, nodeOf(to), patience(to, caller));
+        if (Taps.on) {
+            Taps.request(to, request, cell);
+        }
         cell.publish();
         try {
             deliver(to, new Request<>(request, cell), true);
@@ -63,6 +66,9 @@ final class Refs {
     }
 
     static <R> WaitCell<R> ask(Ref<?> to, Call<?, R> request, WaitCell<R> cell) {
+        if (Taps.on) {
+            Taps.request(to, request, cell);
+        }
         cell.arm();
         deliver(to, new Request<>(request, cell), false);
         return cell;

@@ -25,6 +25,9 @@ class Runner {
     /// acquire mode.
     @Nullable Cell<?> cell;
 
+    /// What rides with the message that is being handled here, for taps. Confined to this thread.
+    Taps.@Nullable Riding riding;
+
     /// The thread; null before it starts and after it has ended.
     volatile @Nullable Thread thread;
 

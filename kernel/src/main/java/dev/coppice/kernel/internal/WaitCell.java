@@ -69,6 +69,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     private final Scheduler scheduler;
     private final long patience;
 
+    /// What rides with the request, for taps. Written before the request is sent.
+    Taps.@Nullable Riding riding;
+
     /// The request that is waited for, for reports. Written before the request is sent.
     private @Nullable Request<?> request;
 

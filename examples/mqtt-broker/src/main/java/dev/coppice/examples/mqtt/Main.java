@@ -55,7 +55,7 @@ public final class Main implements Runnable {
             return List.of();
         }
         try {
-            return List.of(Child.of(Observer.on(Integer.parseInt(observer)).recipe()));
+            return List.of(Child.of(Observer.on(Integer.parseInt(observer)).timedEvery(64).recipe()));
         } catch (NumberFormatException e) {
             throw wrong(new IllegalArgumentException("--observer must be a port or off, was " + observer, e));
         } catch (IllegalArgumentException e) {

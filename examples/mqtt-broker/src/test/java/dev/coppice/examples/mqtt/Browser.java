@@ -51,7 +51,7 @@ final class Browser implements AutoCloseable {
     private Browser(Process driver, int port, Path profile) throws IOException {
         this.driver = driver;
         var flags = Stream.concat(FLAGS.stream(), Stream.of("--user-data-dir=" + profile)).toList();
-        var options = Map.of("binary", find("chromium").orElseThrow().toString(), "args", flags);
+        var options = Map.of("binary", chromium().orElseThrow().toString(), "args", flags);
         var wanted =
                 Map.of(
                         "capabilities",
@@ -63,7 +63,12 @@ final class Browser implements AutoCloseable {
 
     /// Whether the machine has what this needs; where it has not, its tests are skipped, which CI does not accept.
     static boolean installed() {
-        return find("chromium").isPresent() && find("chromedriver").isPresent();
+        return chromium().isPresent() && find("chromedriver").isPresent();
+    }
+
+    /// Debian's, or where there is none Chrome itself: the driver speaks to both.
+    private static java.util.Optional<Path> chromium() {
+        return find("chromium").or(() -> find("google-chrome"));
     }
 
     private static java.util.Optional<Path> find(String program) {

@@ -54,7 +54,7 @@ class ObserverPageTest {
 
     @BeforeEach
     void start() {
-        broker = TestBroker.observed(Observer.on(0).token(TOKEN));
+        broker = TestBroker.observed(Observer.on(0).token(TOKEN).timedEvery(4));
         browser.size(1280, 860);
     }
 
@@ -252,6 +252,32 @@ class ObserverPageTest {
     }
 
     @Nested
+    @Tag("#102")
+    class A_trace {
+        @Test
+        void shows_a_publish_travelling_from_its_connection_over_the_router_to_the_subscriber() throws Exception {
+            client("reader").subscribe("news/#", 1);
+            var writer = client("writer");
+            show("trace");
+            browser.type("#trace-type", "Incoming");
+            browser.click("#trace-start");
+            browser.await("that it runs", "document.querySelector('#trace-end')");
+            writer.publish("news/today", "it rains", 1, 7, false);
+            browser.awaitText("Deliver");
+            for (var leg : List.of("Incoming", "Route", "Wake", "Deliver")) {
+                browser.await(
+                        leg,
+                        "[...document.querySelectorAll('.trace b')].some(b => b.innerText.includes('" + leg + "'))");
+            }
+            browser.click("#trace-end");
+            browser.awaitText("the session is over");
+            browser.picture("trace");
+            assertThat(browser.run("return document.querySelectorAll('.trace tr.first').length").asInt()).isPositive();
+            assertThat(browser.text(".trace")).contains("/session:reader").doesNotContain("undefined");
+        }
+    }
+
+    @Nested
     class Hostile_names_and_messages {
         @Test
         void are_shown_as_text() throws Exception {
@@ -324,7 +350,8 @@ class ObserverPageTest {
             client("kitchen");
             browser.size(520, 900);
             browser.run("window.__frame = 1");
-            for (var view : List.of("overview", "tree", "top", "kinds", "alarms", "crashes", "letters", "waits")) {
+            for (var view :
+                    List.of("overview", "tree", "top", "kinds", "alarms", "crashes", "letters", "trace", "waits")) {
                 show(view);
                 browser.awaitText("live");
                 browser.await("no sideways scrolling in " + view, "document.documentElement.scrollWidth <= innerWidth");
