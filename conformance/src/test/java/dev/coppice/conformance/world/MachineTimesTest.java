@@ -138,6 +138,28 @@ class MachineTimesTest {
         }
 
         @Test
+        void that_is_in_the_mailbox_already_is_ended_by_a_change() {
+            stay(
+                    "1",
+                    timeout(NAMED, ofSeconds(3), new Do("named", _ -> to("b"))),
+                    timeout(STATE, ofSeconds(3), event("state")));
+            world.leap(ofSeconds(4));
+            pass(9);
+            assertThat(log).hasSize(2).last().asString().startsWith("named@a");
+        }
+
+        @Test
+        void that_is_in_the_mailbox_already_may_be_given_another_event() {
+            stay(
+                    "1",
+                    timeout(NAMED, ofSeconds(3), event("named", update(STATE, event("other")))),
+                    timeout(STATE, ofSeconds(3), event("state")));
+            world.leap(ofSeconds(4));
+            pass(9);
+            assertThat(log).hasSize(3).last().asString().startsWith("other@a");
+        }
+
+        @Test
         void that_starts_with_a_change_belongs_to_the_new_state() {
             go("1", "b", timeout(STATE, ofSeconds(3), event("state")));
             pass(9);
