@@ -1,4 +1,4 @@
-# command: proves the kernel's lock-free classes with jcstress and Lincheck: [--quick] (2 minutes in place of 15) [--only jcstress|Lincheck CLASS]
+# command: proves the kernel's lock-free classes with jcstress and Lincheck: [--quick] (3 minutes in place of about 40) [--only jcstress|Lincheck CLASS]
 maven -q -Dquick -pl stress -am test-compile >&2
 class_path="stress/target/test-classes:kernel/target/classes:$(cat stress/target/libraries)"
 # shellcheck disable=SC2086 # JAVA_OPTS is a list of words

@@ -156,7 +156,8 @@ final class Dying {
 
     /// The end of mail that nobody received: dead letters, or kept for the next incarnation. Signals concern nobody else.
     private static void buryAll(Cell<?> cell, @Nullable Mail mail, ExitReason reason, @Nullable Slot keeper) {
-        var poison = cell.self == null ? null : cell.self.poison();
+        var self = cell.self; // a killer looks too, while the actor drops it
+        var poison = self == null ? null : self.poison();
         while (mail != null) {
             var next = mail.next;
             mail.next = null;
