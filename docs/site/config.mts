@@ -37,6 +37,8 @@ export default defineConfig({
       {
         text: 'Run',
         items: [
+          { text: 'Observability', link: '/guide/observability' },
+          { text: 'Performance', link: '/guide/performance' },
           { text: 'Troubleshooting', link: '/guide/troubleshooting' },
           { text: 'Anti-patterns', link: '/guide/anti-patterns' },
         ],

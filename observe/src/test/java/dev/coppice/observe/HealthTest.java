@@ -86,6 +86,29 @@ class HealthTest {
         }
     }
 
+    /// As the guide shows it; any free port in place of the usual one.
+    @Nested
+    class Turning_it_on {
+        private static final int PORT = 0;
+
+        @Test
+        void takes_one_line_anywhere() {
+            try (var node = Node.start(Config.defaults().quiet())) {
+                node.spawn(Observer.on(PORT));
+                assertThat(facts(node).health().up()).isTrue();
+            }
+        }
+
+        @Test
+        void as_a_child_sees_all_from_the_start() {
+            Server.Factory<Server<Well>> shop = () -> (message, self) -> self.reply(message, true);
+            var tree = Supervisor.oneForOne(Child.of("observer", Observer.on(PORT)), Child.server(PATIENT, shop::make));
+            try (var node = Node.start(tree, Config.defaults().quiet())) {
+                assertThat(facts(node).health().up()).isTrue();
+            }
+        }
+    }
+
     @Nested
     class Liveness {
         @Test
