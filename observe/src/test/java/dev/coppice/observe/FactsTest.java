@@ -80,6 +80,7 @@ class FactsTest {
             first.send(new Wither(new IllegalStateException("dry")));
             Garden.gone(first);
             garden.node.ref(Garden.ROSE).call(new Water(1));
+            garden.settleSupervisor();
             var facts = garden.facts();
             var kind = new Kind("Plant", garden.node.root().orElseThrow().path());
             assertThat(facts.line(kind).restarts.sum()).isEqualTo(1);

@@ -12,6 +12,7 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Supervisor;
+import dev.coppice.otp.Sys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -150,6 +151,11 @@ final class Garden implements AutoCloseable {
     /// What a dead one leaves: waits for its end.
     static void gone(Pid<?> pid) {
         pid.await();
+    }
+
+    /// Until the supervisor has handled, and told, all that happened to its children before.
+    void settleSupervisor() {
+        Sys.of(node.root().orElseThrow()).status();
     }
 
     @Override

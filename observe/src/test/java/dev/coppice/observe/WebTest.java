@@ -98,8 +98,9 @@ class WebTest {
     class Names_and_messages {
         @Test
         void of_hostile_people_are_data_in_json_and_never_a_type_that_runs() {
-            garden.rose().send(new Wither(new IllegalStateException("<img src=x onerror=alert(1)>")));
-            garden.rose().await(java.time.Duration.ofSeconds(60));
+            var first = garden.rose();
+            first.send(new Wither(new IllegalStateException("<img src=x onerror=alert(1)>")));
+            Garden.gone(first);
             for (var path :
                     java.util.List.of(
                             "/api/search?q=script",
