@@ -64,7 +64,7 @@ final class Activity {
         var self = cell.selfRef();
         var server = Activity.<M>server(cell.body);
         boolean bounded = cell instanceof BoundedCell<?>;
-        if (self.first != null) {
+        if (self.first() != null) {
             VarHandle.fullFence(); // as a take is: a killer sees who runs, or the exit is seen here
         }
         for (int left = BATCH; ; ) {
@@ -163,10 +163,10 @@ final class Activity {
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.
     private static void endDelivery(ActorSelf<?> self) {
-        if (self.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (self.current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Unanswered());
         }
-        self.current = null;
+        self.current(null);
         if (self.open != null) {
             self.open.endDelivery();
         }
@@ -182,7 +182,7 @@ final class Activity {
             cell.checkpoint();
             Activity.<M>loop(cell.body).run(cell.selfRef());
         } catch (Throwable thrown) {
-            Dying.leave(cell, thrown, cell.selfRef().current);
+            Dying.leave(cell, thrown, cell.selfRef().current());
             return;
         }
         Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);

@@ -26,17 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The kernel's [Self]: checks that it is used by its own actor and that the actor may go on, and delegates.
 ///
-/// It also holds what the thread that runs the actor owns and touches for each message, away from the mailbox's word, whose cache line
+/// It also has what the thread that runs the actor owns and touches for each message, away from the mailbox's word, whose cache line
 /// belongs to the senders.
-sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
-    final Cell<M> cell;
+sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedSelf {
     private @Nullable Resting resting;
-
-    /// Taken from the mailbox and not yet received, oldest first.
-    @Nullable Mail first;
-
-    /// The delivery being handled; read racily by reports.
-    @Nullable Mail current;
 
     @Nullable OpenRequests open;
     @Nullable IdleTimer idleTimer;
@@ -59,7 +52,7 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     private @Nullable Starting<?> starting;
 
     ActorSelf(Cell<M> cell) {
-        this.cell = cell;
+        super(cell);
         this.carrying = cell.node.carrying;
     }
 
@@ -68,68 +61,16 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
         return backlog.isEmpty() ? new ActorSelf<>(cell) : new OrderedSelf<>(cell, backlog.get().get());
     }
 
-    /// The oldest mail; null when there is none.
-    @Nullable Mail next() {
-        var mail = first;
-        if (mail == null) {
-            mail = cell.take();
-            if (mail == null || mail.next == null) {
-                return mail;
-            }
-        }
-        first = mail.next;
-        mail.next = null;
-        return mail;
-    }
-
-    /// Takes arrivals from the mailbox, behind what was taken before; null when there are none.
-    @Nullable Mail arrivals() {
-        return cell.take();
-    }
-
-    /// Before it looks at what it has taken: brings that into order, where there is one but that of arrival.
-    void arrange() {}
-
-    /// Whether something is taken and not yet received.
-    boolean holdsMail() {
-        return first != null;
-    }
-
-    /// How much of what is taken stands not in [#first]; read racily by reports.
-    int kept() {
-        return 0;
-    }
-
-    /// The user's messages among them; exact when the node is quiet.
-    int keptMessages() {
-        return 0;
-    }
-
-    /// Gives up what was taken, oldest first: the actor dies.
-    @Nullable Mail release() {
-        var left = first;
-        first = null;
-        return left;
-    }
-
-    /// Undoes [#next].
-    void putBack(@Nullable Mail mail) {
-        if (mail != null) {
-            mail.next = first;
-            first = mail;
-        }
-    }
-
     /// A user message is received.
     void received(Mail mail) {
         turns++;
         if (idleTimer != null) {
             idleTimer.touch();
         }
-        if (current != null || mail instanceof Request<?>) {
+        if (current() != null || mail instanceof Request<?>) {
             OpenRequests.receive(cell, this, mail);
         }
-        current = mail;
+        current(mail);
         if (Taps.on) {
             Taps.begins(cell, mail);
         }
@@ -251,7 +192,7 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     public void failCurrent(Throwable cause) {
         requireNonNull(cause, "cause");
         enter();
-        if (current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(cause);
         }
     }
@@ -272,7 +213,7 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     @Override
     public Optional<Caller<?>> deferCurrent() {
         enter();
-        if (!(current instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
+        if (!(current() instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
             return Optional.empty();
         }
         OpenRequests.keepOpen(this, request);
@@ -304,7 +245,7 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
     @Override
     public Optional<Duration> remaining() {
         enter();
-        return current instanceof Request<?> request && request.cell != null
+        return current() instanceof Request<?> request && request.cell != null
                 ? request.cell.remaining()
                 : Optional.empty();
     }
@@ -316,7 +257,8 @@ sealed class ActorSelf<M> implements Self<M> permits OrderedSelf {
         if (carrying == null) {
             body.run();
         } else {
-            carrying.around(current == null ? null : current.carried(), body);
+            var delivery = current();
+            carrying.around(delivery == null ? null : delivery.carried(), body);
         }
     }
 

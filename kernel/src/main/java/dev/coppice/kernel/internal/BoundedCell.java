@@ -104,7 +104,7 @@ final class BoundedCell<M> extends Cell<M> {
     @Override
     Offer put(Mail mail, boolean patient, long patience, @Nullable Runner runner) {
         boolean droppable = mayDrop(mail);
-        mail.depth = droppable ? 1 : 0;
+        mail.mark = droppable ? 1 : 0;
         var sender = runner == null ? null : runner.cell;
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
         var turn =
@@ -187,7 +187,7 @@ final class BoundedCell<M> extends Cell<M> {
     private @Nullable Mail removeOldestDroppable() {
         Mail before = null;
         for (var mail = oldest; mail != null; before = mail, mail = mail.next) {
-            if (!(mail instanceof Signal) && mail.depth == 1) {
+            if (!(mail instanceof Signal) && mail.mark == 1) {
                 unlink(before, mail);
                 return mail;
             }

@@ -106,13 +106,13 @@ final class Dying {
         if (self == null) {
             return;
         }
-        for (var mail = self.first; mail != null; mail = mail.next) {
+        for (var mail = self.first(); mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
         for (var mail = Stash.oldest(self); mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
-        failHeld(self.current, killed);
+        failHeld(self.current(), killed);
         var open = self.open;
         if (open != null) {
             open.failWaiting(killed);
@@ -171,10 +171,10 @@ final class Dying {
     }
 
     private static void failHeld(ActorSelf<?> self, ExitReason reason) {
-        if (self.current instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (self.current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Exited(reason));
         }
-        self.current = null;
+        self.current(null);
         if (self.open != null) {
             self.open.failAll(reason);
             self.open = null;

@@ -24,6 +24,9 @@ abstract sealed class Inbox<M> permits Cell {
     private static final Mail CLOSED = new Mail("closed");
     private static final VarHandle WORD;
 
+    /// Up to here a queue is counted when somebody asks for its length.
+    private static final int EXACT = 1_000;
+
     static {
         try {
             WORD = MethodHandles.lookup().findVarHandle(Inbox.class, "word", Mail.class);
@@ -41,6 +44,13 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
     private @Nullable Resting resting;
+
+    /// About how many stand in the word. Senders count it without a fence, while they have the word's cache line anyway: a race may lose
+    /// one. It begins anew with the first after each take.
+    ///
+    /// No sender looks into the mail before its own for it: that is on a cache line of another sender, and the miss would fall between the
+    /// look at the word and the CAS.
+    private int standing;
 
     private boolean highWater;
 
@@ -75,15 +85,15 @@ abstract sealed class Inbox<M> permits Cell {
             }
             boolean idle = top == IDLE;
             mail.next = idle ? null : top;
-            mail.depth = idle || top == null ? 1 : top.depth + 1;
             if (WORD.compareAndSet(this, top, mail)) {
                 if (node.simulated) {
                     node.scheduler.sent(cell(), mail.told());
                 }
                 if (idle) {
+                    standing = 1;
                     wake(runner);
-                } else if (mail.depth == settings.mailbox().highWater()) {
-                    roseAbove(mail.depth);
+                } else {
+                    stands(mail, top == null ? 1 : standing + 1);
                 }
                 return true;
             }
@@ -100,11 +110,31 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
-    private void roseAbove(int queued) {
-        if (!highWater) {
+    private void stands(Mail newest, int queued) {
+        standing = queued;
+        if (queued >= settings.mailbox().highWater() && !highWater) {
+            roseAbove(newest);
+        }
+    }
+
+    /// Counts them: what brought us here may be a number from before a take.
+    private void roseAbove(Mail newest) {
+        int mark = settings.mailbox().highWater();
+        int queued = count(newest, mark);
+        if (queued < mark) {
+            standing = queued;
+        } else {
             highWater = true;
             node.observers.highWater(cell(), queued);
         }
+    }
+
+    private static int count(@Nullable Mail newest, int limit) {
+        int count = 0;
+        for (var mail = newest; mail != null && count < limit; mail = mail.next) {
+            count++;
+        }
+        return count;
     }
 
     private void fellBelow(int queued) {
@@ -122,8 +152,8 @@ abstract sealed class Inbox<M> permits Cell {
             }
             // No exchange: a killer may close the mailbox at any moment, and what it closed must stay closed.
         } while (!WORD.compareAndSet(this, newest, null));
-        if (highWater && newest.depth < settings.mailbox().highWater() / 2) {
-            fellBelow(newest.depth);
+        if (highWater && standing < settings.mailbox().highWater() / 2) {
+            fellBelow(standing);
         }
         return Mail.reversed(newest);
     }
@@ -171,13 +201,17 @@ abstract sealed class Inbox<M> permits Cell {
 
     int queuedInWord() {
         var top = word;
-        return top == null || top == IDLE || top == CLOSED ? 0 : top.depth;
+        if (top == IDLE || top == CLOSED) {
+            return 0;
+        }
+        int walked = count(top, EXACT);
+        return walked < EXACT ? walked : Math.max(walked, standing);
     }
 
     /// What the actor has taken from the word and not yet received. Racy, unless the caller runs the actor.
     final @Nullable Mail taken() {
         var owned = cell().self;
-        return owned == null ? null : owned.first;
+        return owned == null ? null : owned.first();
     }
 
     /// A user message has been received.
@@ -189,7 +223,7 @@ abstract sealed class Inbox<M> permits Cell {
     /// Puts what waited for a next incarnation in front; before the cell is shared, by its starter.
     void inherit(Mail mail, @Nullable Mail last) {
         if (last == null) {
-            cell().selfRef().first = mail;
+            cell().selfRef().first(mail);
         } else {
             last.next = mail;
         }

@@ -103,13 +103,13 @@ public final class Inspecting {
         Mail seen = null;
         while (self.suspended) {
             cell.checkpoint();
-            var mail = seen == null ? self.first : seen.next;
+            var mail = seen == null ? self.first() : seen.next;
             if (mail == null) {
                 var arrived = self.arrivals();
                 if (arrived == null) {
                     cell.awaitMail(self.resting());
                 } else if (seen == null) {
-                    self.first = arrived;
+                    self.takes(arrived);
                 } else {
                     seen.next = arrived;
                 }

@@ -19,9 +19,8 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
     /// sender before the CAS that publishes it, then the receiver.
     @Nullable Mail next;
 
-    /// How many stand in the mailbox word, this one included. Written by the sender before it is published. Once it is taken: the number of
-    /// its arrival, where there is a [Backlog].
-    int depth;
+    /// For whoever owns it: the number of its arrival, where there is a [Backlog]; whether a bounded mailbox may drop it.
+    int mark;
 
     /// As the sender passed it.
     final Object message;
@@ -177,7 +176,7 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
 
     @Override
     public int arrival() {
-        return depth;
+        return mark;
     }
 
     /// What travels with it; see [Carrying].

@@ -16,7 +16,7 @@ final class OrderedSelf<M> extends ActorSelf<M> {
     private final Backlog backlog;
     private final LinkedHashSet<Mail> kept = new LinkedHashSet<>();
 
-    /// The number of the next arrival; [Mail#depth] holds it, which nobody needs once a mail is taken.
+    /// The number of the next arrival; [Mail#mark] holds it.
     private int arrivals;
 
     /// Written by this actor, read racily by reports.
@@ -44,10 +44,10 @@ final class OrderedSelf<M> extends ActorSelf<M> {
     void arrange() {
         numberInherited();
         var back = new ArrayList<Mail>();
-        for (var mail = first; mail != null; mail = mail.next) {
+        for (var mail = first(); mail != null; mail = mail.next) {
             back.add(mail);
         }
-        first = null;
+        first(null);
         back.reversed().forEach(this::add);
     }
 
@@ -62,7 +62,7 @@ final class OrderedSelf<M> extends ActorSelf<M> {
         for (var mail = cell.take(); mail != null; mail = cell.take()) {
             while (mail != null) {
                 var next = mail.next;
-                mail.depth = ++arrivals;
+                mail.mark = ++arrivals;
                 add(mail);
                 mail = next;
             }
@@ -72,8 +72,8 @@ final class OrderedSelf<M> extends ActorSelf<M> {
     /// What was there before the actor's first look.
     private void numberInherited() {
         if (arrivals == 0) {
-            for (var mail = first; mail != null; mail = mail.next) {
-                mail.depth = ++arrivals;
+            for (var mail = first(); mail != null; mail = mail.next) {
+                mail.mark = ++arrivals;
             }
         }
     }
@@ -107,7 +107,7 @@ final class OrderedSelf<M> extends ActorSelf<M> {
 
     @Override
     boolean holdsMail() {
-        return first != null || !kept.isEmpty();
+        return first() != null || !kept.isEmpty();
     }
 
     @Override

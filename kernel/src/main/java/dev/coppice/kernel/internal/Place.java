@@ -42,6 +42,9 @@ final class Place {
     /// Set by the watchdog when the current batch takes too long; cleared by the owner.
     volatile boolean preempt;
 
+    /// Set by the watchdog at each tick, so that virtual threads that the kernel does not know get the carrier; cleared by the owner.
+    volatile boolean guests;
+
     /// The worker that has it. Written by whoever hands it over, read by the watchdog.
     volatile @Nullable Worker owner;
 

@@ -132,6 +132,7 @@ final class Places implements Scheduler {
     /// On a virtual thread of its own, without a place.
     private void apart(Activation activation) {
         threads.start(new Apart(activation, apart));
+        awaitsCarrier();
         watchdog.alert();
     }
 
@@ -142,6 +143,14 @@ final class Places implements Scheduler {
     @Override
     public void execute(Runnable job) {
         threads.start(job);
+        awaitsCarrier();
+    }
+
+    /// A virtual thread has become ready on this one.
+    private static void awaitsCarrier() {
+        if (Runner.current() instanceof Worker worker) {
+            worker.woke();
+        }
     }
 
     // ---- workers
@@ -365,6 +374,7 @@ final class Places implements Scheduler {
         var thread = waiting.thread;
         if (thread != null) {
             LockSupport.unpark(thread);
+            awaitsCarrier();
             watchdog.alert();
         }
     }

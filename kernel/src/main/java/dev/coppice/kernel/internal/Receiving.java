@@ -94,7 +94,7 @@ final class Receiving {
             return false;
         }
         if (last == null) {
-            cell.selfRef().first = arrived;
+            cell.selfRef().takes(arrived);
         } else {
             last.next = arrived;
         }
@@ -113,7 +113,7 @@ final class Receiving {
 
     private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
         if (before == null) {
-            cell.selfRef().first = mail.next;
+            cell.selfRef().first(mail.next);
         } else {
             before.next = mail.next;
         }

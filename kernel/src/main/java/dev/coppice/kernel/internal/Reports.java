@@ -61,7 +61,7 @@ final class Reports {
     /// The delivery being handled: racy.
     private static @Nullable Mail handled(Cell<?> cell) {
         var self = cell.self;
-        return self == null ? null : self.current;
+        return self == null ? null : self.current();
     }
 
     /// How many messages it has received: racy.

@@ -31,9 +31,9 @@ final class Stash {
 
     /// The mail to put aside: the delivery of this message, with whoever waits for its answer, else a new one.
     private static Mail delivery(Cell<?> cell, ActorSelf<?> self, Object message) {
-        var current = self.current;
+        var current = self.current();
         if (current != null && !isSettled(current) && current.message() == message) {
-            self.current = null;
+            self.current(null);
             return notReceived(cell, current);
         }
         var open = OpenRequests.of(self);
@@ -82,8 +82,8 @@ final class Stash {
             }
             cell.readmitted();
         }
-        stash.newest.next = self.first;
-        self.first = stash.oldest;
+        stash.newest.next = self.first();
+        self.first(stash.oldest);
         int released = stash.count;
         open.stash = null;
         return released;

@@ -132,6 +132,7 @@ final class Watchdog implements Runnable {
                 seen[i] = null;
                 continue;
             }
+            place.guests = true;
             int tick = place.tick();
             if (tick != place.lastTick) {
                 place.lastTick = tick;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
 /// on, its worker takes an idle place if there is one, and ends with the batch if there is none.
 final class Worker extends Runner implements Runnable {
-    /// Batches after which a worker lets other virtual threads of its carrier run.
+    /// Batches after which a worker lets the threads run that it has woken.
     private static final int YIELD = 128;
 
     private final Places places;
@@ -14,9 +14,17 @@ final class Worker extends Runner implements Runnable {
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
+    private boolean woke;
+
     Worker(Places places, Place place) {
         this.places = places;
         this.place = place;
+    }
+
+    /// It has woken or started another virtual thread, which waits for a carrier now, most often for this one. A yield without need is
+    /// dear: the JDK's scheduler wakes another carrier for it.
+    void woke() {
+        woke = true;
     }
 
     boolean isOf(Scheduler other) {
@@ -71,7 +79,9 @@ final class Worker extends Runner implements Runnable {
                 continue;
             }
             runOne(next);
-            if (batches % YIELD == 0 && Thread.currentThread().isVirtual()) {
+            if (here.guests || (woke && batches % YIELD == 0)) {
+                here.guests = false;
+                woke = false;
                 Thread.yield();
             }
         }
