@@ -181,7 +181,7 @@ String layerOf(String test) {
 /// The first test that fails, or hangs.
 Optional<String> junit(String room, String... what) throws Exception {
     var options = new ArrayList<>(List.of(what));
-    options.addAll(List.of("--include-classname=.*", "--exclude-methodname=.*sigterm.*", "--details=summary", "--fail-fast", TIME_OUT));
+    options.addAll(List.of("--include-classname=.*", "--exclude-methodname=.*sigterm.*", "--exclude-classname=.*GuideTest.*", "--details=summary", "--fail-fast", TIME_OUT));
     return switch (scratch.junit(room, options, PATIENCE_SECONDS)) {
         case 0, 2 -> Optional.empty(); // 2: there is no test
         case -1 -> Optional.of("(a test of " + what[0] + " that never ends)");
