@@ -7,9 +7,9 @@
 /// # test: dev.coppice.conformance.laws.CallsTest$A_call#returns
 /// ```
 ///
-/// where `test` says what finds it: a test, a class of tests, `jcstress NAME` or `Lincheck NAME`. A bug without one, or one that its test does not
-/// find any more, is looked for in all layers, the cheap ones first; so are all with `--search`. Other arguments choose bugs by a part
-/// of their name.
+/// where `test` says what finds it: a test, a class of tests, `jcstress TieStress.LinkAgainstDeath` or `Lincheck SlotModel`. A bug without
+/// one, or one that its test does not find any more, is looked for in all layers, the cheap ones first; so are all with `--search`. Other
+/// arguments choose bugs by a part of their name.
 
 static final int PATIENCE_SECONDS = 150;
 static final String BROKER = "examples/mqtt-broker";
@@ -46,14 +46,15 @@ void main(String[] args) throws Exception {
     }
     clean(bugs);
     long begin = System.nanoTime();
-    int found = 0;
+    var layers = new TreeMap<String, Integer>();
     IO.println("%-17s %-12s %5s  %s".formatted("part", "found by", "s", "bug <- test"));
     for (var bug : bugs) {
         var find = find(bug, search);
-        if (!Set.of("NOTHING", "STALE", "NO BUILD").contains(find.layer)) found++;
+        if (!Set.of("NOTHING", "STALE", "NO BUILD").contains(find.layer)) layers.merge(find.layer.strip(), 1, Integer::sum);
         IO.println("%-17s %-12s %5.1f  %s <- %s".formatted(bug.part, find.layer, find.seconds, bug.title, find.test));
     }
-    IO.println("%d of %d found, in %.0f s".formatted(found, bugs.size(), (System.nanoTime() - begin) / 1e9));
+    int found = layers.values().stream().mapToInt(Integer::intValue).sum();
+    IO.println("%d of %d found, in %.0f s: %s".formatted(found, bugs.size(), (System.nanoTime() - begin) / 1e9, layers));
     if (found < bugs.size()) fail("a bug that nothing finds is a missing test");
 }
 
