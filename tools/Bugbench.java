@@ -13,7 +13,7 @@
 
 static final int PATIENCE_SECONDS = 150;
 static final String BROKER = "examples/mqtt-broker";
-static final List<String> ROOMS = List.of("kernel", "otp", "testkit", BROKER, "conformance", "stress");
+static final List<String> ROOMS = List.of("kernel", "otp", "observe", "testkit", BROKER, "conformance", "stress");
 static final Pattern FAILED = Pattern.compile("MethodSource \\[className = '([^']+)', methodName = '([^']+)'");
 
 /// The class that a patch changes, and its tests in the room stress.

@@ -150,7 +150,7 @@ class RealThreadsTest {
             var other = embrace(lab, right, left);
             var stuck = new HashSet<Pid<?>>();
             for (int i = 0; i < 2; i++) {
-                var event = events.expect();
+                var event = events.fish(it -> it.pid().equals(one) || it.pid().equals(other) ? it : null);
                 stuck.add(event.pid());
                 assertThat(event.stack()).anyMatch(frame -> frame.getMethodName().equals("lockInterruptibly"));
             }
@@ -204,23 +204,26 @@ class RealThreadsTest {
         private final AtomicBoolean stop = new AtomicBoolean();
 
         /// As many endless loops as there are cores, all of them running.
-        private void hog(Lab lab) {
+        private Set<Pid<?>> hog(Lab lab) {
             var running = new CountDownLatch(1);
+            var hogs = new HashSet<Pid<?>>();
             for (int i = 0; i < CORES; i++) {
-                lab.puppet()
-                        .send(
-                                new Do(_ -> {
-                                    running.countDown();
-                                    while (!stop.get()) {
-                                        Thread.onSpinWait();
-                                    }
-                                }));
+                var hog = lab.puppet();
+                hogs.add(hog);
+                hog.send(
+                        new Do(_ -> {
+                            running.countDown();
+                            while (!stop.get()) {
+                                Thread.onSpinWait();
+                            }
+                        }));
             }
             try {
                 running.await();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
+            return hogs;
         }
 
         private void returns(Lab lab, Recipe<Talk> callee) {
@@ -248,10 +251,10 @@ class RealThreadsTest {
             var events = lab.<NodeEvent.SlowHandler>probe();
             node.subscribe(NodeEvent.SlowHandler.class, events);
             try {
-                hog(lab);
+                var hogs = hog(lab);
                 var seen = new HashSet<Pid<?>>();
                 for (int i = 0; i < CORES; i++) {
-                    var event = events.expect();
+                    var event = events.fish(it -> hogs.contains(it.pid()) ? it : null);
                     assertThat(seen.add(event.pid())).as("each once").isTrue();
                     assertThat(event.since()).isGreaterThanOrEqualTo(millis(50));
                     assertThat(event.stack()).anyMatch(frame -> frame.getClassName().contains("RealThreadsTest"));
