@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { act, go, setToken, token, useFacts, get } from "./api.js";
 import { Status } from "./tree.jsx";
-import { count, share, short, span } from "./words.js";
+import { count, frames, share, short, span } from "./words.js";
 
 const DEEDS = {
   suspend: ["Suspend", "It receives nothing until it is resumed; messages wait in its mailbox."],
@@ -75,7 +75,7 @@ const Now = ({ view }) => (view.message || view.stack.length > 0) && (
     {view.stack.length > 0 && (
       <details class="stack" open={view.busy >= 1}>
         <summary>Stack of the thread that runs it</summary>
-        <pre class="state">{view.stack.join("\n")}</pre>
+        <pre class="state">{frames(view.stack)}</pre>
       </details>
     )}
   </section>

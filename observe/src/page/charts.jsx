@@ -35,7 +35,7 @@ function Chart({ title, say, lines, points }) {
       legend: { show: lines.length > 1, live: true },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.15 : 1] } },
       axes: [
-        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: clock, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300], space: 78, size: 26 },
+        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: clock, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300], space: 78, gap: 9, size: 32 },
         { stroke: ink, grid, ticks: { show: false }, font: "11px system-ui", size: 56, values: (_, values) => values.map(say), space: 34 },
       ],
       series: [

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { act, get, setToken, token, useFacts } from "./api.js";
 import { Chips, Status } from "./tree.jsx";
-import { bytes, count, plain, share, short, span, time } from "./words.js";
+import { bytes, count, frames, plain, share, short, span, time } from "./words.js";
 
 const Empty = ({ children }) => <p class="empty">{children}</p>;
 
@@ -241,7 +241,7 @@ function Slow() {
       {slow?.map((one) => (
         <details key={one.at} class="crash" open={slow.length === 1}>
           <summary> <a href={"#/tree/" + one.at}>{one.path}</a> <span class="reason">{one.since > 0 ? "for " + span(one.since) + " at least" : ""}</span> {one.doing && <>in {one.doing}</>}{one.waitsFor && <>, waits for {one.waitsFor}</>}{one.queued > 0 && <>, {count(one.queued)} wait</>}</summary>
-          {one.stack.length > 0 ? <pre class="state">{one.stack.join("\n")}</pre> : <p class="hint">Its thread has gone on.</p>}
+          {one.stack.length > 0 ? <pre class="state">{frames(one.stack)}</pre> : <p class="hint">Its thread has gone on.</p>}
         </details>
       ))}
     </section>
