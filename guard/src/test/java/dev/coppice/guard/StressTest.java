@@ -26,6 +26,12 @@ import org.junit.jupiter.api.Test;
 class StressTest {
     private static final int CALLERS = 1_000;
 
+    /// One of eight calls is never answered: this is what such a caller waits, up to five times.
+    private static final Duration BRIEF = Duration.ofMillis(300);
+
+    /// Enough for a retry after a time limit.
+    private static final Duration LONG = Duration.ofSeconds(1);
+
     @Test
     @Tag("#30")
     @Tag("#76")
@@ -52,6 +58,7 @@ class StressTest {
             storm(
                     node,
                     guarded,
+                    LONG,
                     () -> {
                         assertThat(bulkhead.status().inUse()).isBetween(0, 30);
                         assertThat(adaptive.status().limit()).isBetween(2, 40);
@@ -79,7 +86,7 @@ class StressTest {
         try (node) {
             var meter = Meter.before(node.ref(Work.NAME));
             var guarded = around.apply(meter);
-            storm(node, guarded, () -> during.accept(guarded));
+            storm(node, guarded, BRIEF, () -> during.accept(guarded));
             eventually(() -> meter.underWay().get() == 0 && after.test(guarded));
             eventually(() -> closes(guarded));
         }
@@ -162,9 +169,9 @@ class StressTest {
                 });
     }
 
-    private static void storm(Node node, Ref<Work> guarded, Runnable check) {
+    private static void storm(Node node, Ref<Work> guarded, Duration patience, Runnable check) {
         var chance = new SplittableRandom(7);
-        var crowd = new Crowd(guarded.within(Duration.ofSeconds(1)), 5, Duration.ofMillis(100), check);
+        var crowd = new Crowd(guarded.within(patience), 5, Duration.ofMillis(100), check);
         var callers = crowd.gather(node, CALLERS);
         for (int i = 0; i < CALLERS / 5; i++) {
             callers.get(chance.nextInt(CALLERS)).kill();

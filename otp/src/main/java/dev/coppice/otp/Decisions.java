@@ -38,7 +38,7 @@ final class Decisions {
             case Event.Terminate(var id) -> terminate(draft, id);
             case Event.Restart(var id) -> restart(draft, id);
             case Event.Delete(var id) -> delete(draft, id);
-            case Event.Quit() -> draft.stop(draft.running());
+            case Event.Quit() -> draft.stopAll();
         }
         return draft.decision();
     }
@@ -69,7 +69,7 @@ final class Decisions {
         draft.act(new Action.StartFailure(slot.child(), reason));
         switch (purpose) {
             case Purpose.Boot() -> {
-                draft.stop(draft.running());
+                draft.stopAll();
                 draft.act(new Action.Fail(slot.child(), reason));
             }
             case Purpose.Add() -> {
@@ -221,9 +221,7 @@ final class Decisions {
         draft.find(id)
                 .ifPresentOrElse(
                         slot -> {
-                            if (slot.is(Running.class)) {
-                                draft.stop(List.of(slot));
-                            }
+                            draft.stop(List.of(slot));
                             draft.settle(slot);
                             draft.forsake();
                             draft.answer(new Result.Done());

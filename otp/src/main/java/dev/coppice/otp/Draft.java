@@ -80,10 +80,6 @@ final class Draft {
         return slots.stream().map(Slot::id).toList();
     }
 
-    List<Slot> running() {
-        return slots.stream().filter(slot -> slot.is(Running.class)).toList();
-    }
-
     void append(Slot slot) {
         slots.add(slot);
     }
@@ -142,7 +138,7 @@ final class Draft {
     /// Stops those that go down with the child, in reverse order; the temporary ones are forgotten.
     void tearDown(Slot cause, boolean delayed) {
         var siblings = siblings(cause);
-        stop(siblings.stream().filter(slot -> slot.is(Running.class)).toList());
+        stop(siblings);
         for (var slot : siblings.reversed()) {
             if (slot.child().restart() == Child.Restart.TEMPORARY) {
                 remove(slot);
@@ -180,10 +176,14 @@ final class Draft {
         }
     }
 
-    /// Stops running children, the last first.
-    void stop(Collection<Slot> running) {
+    void stopAll() {
+        stop(List.copyOf(slots));
+    }
+
+    /// Stops those of these children that run, the last first.
+    void stop(Collection<Slot> some) {
         var victims = new ArrayList<Action.Victim>();
-        for (var slot : running) {
+        for (var slot : some) {
             if (slot.phase() instanceof Running(long pid)) {
                 victims.addFirst(new Action.Victim(slot.child(), pid));
                 slots.set(place(slot), slot.to(new Pending(false)));

@@ -6,12 +6,16 @@ import static dev.coppice.otp.Child.Restart.TRANSIENT;
 import static dev.coppice.otp.Puppets.CRASH;
 import static dev.coppice.otp.Puppets.child;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Name;
 import dev.coppice.otp.Action.Result;
 import dev.coppice.otp.Puppets.Start;
 import dev.coppice.otp.Supervisor.AutoShutdown;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,6 +74,43 @@ class DecisionsOnRequestTest {
             puppets.exits("b", NORMAL);
 
             assertThat(puppets.ended).isNull();
+        }
+
+        @Test
+        void of_all_waits_for_one_that_a_retry_of_another_will_bring() {
+            var puppets =
+                    Puppets.up(
+                            Supervisor.restForOne(
+                                            child("s", TRANSIENT).significant(),
+                                            child("a"),
+                                            child("b", TRANSIENT).significant())
+                                    .autoShutdown(AutoShutdown.ALL_SIGNIFICANT)
+                                    .intensity(9, WINDOW));
+            puppets.starts(_ -> Start.FAILS).exits("a", CRASH);
+            assertThat(puppets.state()).isEqualTo("s a? (b)");
+            puppets.exits("s", NORMAL);
+            assertThat(puppets.ended).as("b comes back").isNull();
+
+            puppets.starts(_ -> Start.UP).again();
+            assertThat(puppets.state()).isEqualTo("(s) a b");
+            puppets.exits("b", NORMAL);
+
+            assertThat(puppets.ended).isInstanceOf(ExitReason.Shutdown.class);
+        }
+
+        @Test
+        void comes_also_while_another_child_is_restarting() {
+            for (var when : List.of(AutoShutdown.ANY_SIGNIFICANT, AutoShutdown.ALL_SIGNIFICANT)) {
+                var puppets =
+                        Puppets.up(
+                                Supervisor.oneForOne(child("s", TRANSIENT).significant(), child("d"))
+                                        .autoShutdown(when));
+                puppets.starts(_ -> Start.FAILS).exits("d", CRASH);
+                assertThat(puppets.ended).isNull();
+                puppets.exits("s", NORMAL);
+
+                assertThat(puppets.trace()).as(when.name()).isEqualTo("/d ~d END");
+            }
         }
 
         @Test
@@ -204,6 +245,54 @@ class DecisionsOnRequestTest {
 
             puppets.exits("b", NORMAL);
             assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("b");
+        }
+
+        @Test
+        void are_released_when_their_child_is_forgotten_and_when_its_start_by_hand_fails() {
+            var puppets = Puppets.up(Supervisor.oneForOne(child("a"), child("b", TEMPORARY)));
+            puppets.exits("b", CRASH);
+            assertThat(released(puppets)).containsExactly("b");
+
+            puppets.feed(new Event.Terminate("a"));
+            assertThat(released(puppets)).containsExactly("b", "a");
+            puppets.starts(_ -> Start.FAILS).feed(new Event.Restart("a"));
+
+            assertThat(released(puppets)).as("once more, since the start reserved it").containsExactly("b", "a", "a");
+        }
+
+        @Test
+        void belong_to_one_child_at_a_time() {
+            Name<String> bob = Name.of("bob");
+            var bobs = Child.of("first", ((Loop<String>) _ -> {}).named(bob));
+            var puppets = Puppets.up(Supervisor.oneForOne(child("a"), bobs));
+
+            var answer = puppets.ask(new Event.Add(bobs.id("second")));
+
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            Result.Invalid.class,
+                            invalid -> assertThat(invalid.why()).contains("\"second\"").contains("\"first\""));
+            assertThat(puppets.trace()).isEmpty();
+            assertThat(puppets.ask(new Event.Add(child("unnamed")))).isInstanceOf(Result.Started.class);
+        }
+
+        private static List<String> released(Puppets puppets) {
+            return puppets.actions(Action.Release.class).stream().map(r -> r.child().id()).toList();
+        }
+    }
+
+    @Nested
+    class An_outcome_of_no_start {
+
+        @Test
+        void is_an_error_that_names_it() {
+            var quiet = Puppets.up(ONE).tree;
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> Decisions.decide(quiet, new Event.Started("a", 7), 0))
+                    .withMessageContaining("nothing is being started");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> Decisions.decide(quiet, new Event.NotStarted("?", CRASH), 0))
+                    .withMessageContaining("no child \"?\"");
         }
     }
 

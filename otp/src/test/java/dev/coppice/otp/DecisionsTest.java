@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class DecisionsTest {
     private static final ExitReason NORMAL = new ExitReason.Normal();
     private static final Duration WINDOW = Duration.ofSeconds(5);
+    private static final Backoff LONG = Backoff.between(Duration.ofMinutes(1), Duration.ofMinutes(2));
 
     private static Supervisor abc(Supervisor.Strategy strategy) {
         var children = new Child[] {child("a"), child("b"), child("c")};
@@ -235,6 +236,7 @@ class DecisionsTest {
             puppets.starts(_ -> Start.FAILS);
             puppets.exits("b", CRASH);
             assertThat(puppets.retries).hasSize(2);
+            assertThat(puppets.tree.tickets()).isEqualTo(2);
             puppets.trace.clear();
 
             puppets.again();
@@ -262,6 +264,33 @@ class DecisionsTest {
             puppets.feed(new Event.Terminate("a"));
 
             assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("a");
+        }
+
+        @Test
+        void keeps_the_names_of_those_before_it_that_it_will_bring_under_one_for_all() {
+            var puppets = Puppets.up(ALL.backoff(LONG));
+            puppets.exits("b", CRASH);
+            assertThat(puppets.state()).isEqualTo("(a) b? (c)");
+            puppets.actions.clear();
+            puppets.feed(new Event.Terminate("c"));
+
+            assertThat(puppets.actions(Action.Release.class)).extracting(r -> r.child().id()).containsExactly("c");
+        }
+
+        @Test
+        void frees_the_names_of_those_that_only_a_later_one_waits_beside_under_rest_for_one() {
+            var puppets = Puppets.up(REST.intensity(9, WINDOW)).starts(failingOnce("a"));
+            puppets.exits("a", CRASH);
+            puppets.feed(new Event.Restart("c"));
+            puppets.starts(failingOnce("c")).exits("c", CRASH);
+            assertThat(puppets.state()).isEqualTo("a? (b) c?");
+            puppets.actions.clear();
+            puppets.feed(new Event.Terminate("a"));
+
+            assertThat(puppets.actions(Action.Release.class))
+                    .extracting(r -> r.child().id())
+                    .as("c comes back alone")
+                    .containsExactly("a", "b");
         }
 
         @Test
@@ -350,6 +379,25 @@ class DecisionsTest {
         }
 
         @Test
+        void lets_callers_of_the_whole_group_fail_at_once_also_after_a_start_that_failed() {
+            var puppets = Puppets.up(ALL.intensity(9, WINDOW).backoff(backoff)).starts(failingOnce("a"));
+            puppets.exits("b", CRASH);
+            assertThat(gaps(puppets)).containsExactly("b FAIL", "c FAIL", "a FAIL");
+            puppets.actions.clear();
+
+            puppets.again();
+
+            assertThat(puppets.state()).isEqualTo("a? (b) (c)");
+            assertThat(gaps(puppets))
+                    .as("each waits for its start, and then for a")
+                    .endsWith("a FAIL", "b FAIL", "c FAIL");
+        }
+
+        private static List<String> gaps(Puppets puppets) {
+            return puppets.actions(Action.Reserve.class).stream().map(r -> r.child().id() + " " + r.gap()).toList();
+        }
+
+        @Test
         void varies_by_the_jitter_and_never_lengthens() {
             var puppets = Puppets.up(ONE.intensity(1000, WINDOW).backoff(backoff.jitter(0.5).factor(1)));
             for (int i = 0; i < 200; i++) {
@@ -370,6 +418,61 @@ class DecisionsTest {
             puppets.exits("b", CRASH);
 
             assertThat(puppets.trace()).isEqualTo("+a ~b");
+        }
+    }
+
+    @Nested
+    class What_is_told {
+
+        @Test
+        void is_each_restart_with_its_reason_before_it_and_after_it() {
+            var puppets = Puppets.up(ONE);
+            puppets.exits("b", CRASH);
+
+            var restarting = puppets.actions(Action.Restarting.class).getFirst();
+            assertThat(restarting.child().id()).isEqualTo("b");
+            assertThat(restarting.why()).isEqualTo(CRASH);
+            assertThat(restarting.delay()).isZero();
+            assertThat(puppets.actions(Action.Restarted.class))
+                    .singleElement()
+                    .isEqualTo(new Action.Restarted(restarting.child(), puppets.pids.get("b"), CRASH));
+            assertThat(puppets.actions(Action.GaveUp.class)).isEmpty();
+            assertThat(puppets.actions(Action.StartFailure.class)).isEmpty();
+        }
+
+        @Test
+        void is_how_long_a_restart_waits() {
+            var puppets = Puppets.up(ONE.backoff(LONG.jitter(0)));
+            puppets.exits("b", CRASH);
+
+            assertThat(puppets.actions(Action.Restarting.class))
+                    .singleElement()
+                    .extracting(Action.Restarting::delay)
+                    .isEqualTo(LONG.min());
+            assertThat(puppets.actions(Action.Restarted.class)).isEmpty();
+        }
+
+        @Test
+        void is_each_start_that_fails_and_the_giving_up() {
+            var puppets = Puppets.up(ONE.intensity(1, WINDOW)).starts(_ -> Start.FAILS);
+            puppets.exits("b", CRASH);
+            assertThat(puppets.actions(Action.StartFailure.class))
+                    .singleElement()
+                    .satisfies(failure -> {
+                        assertThat(failure.child().id()).isEqualTo("b");
+                        assertThat(failure.reason()).isEqualTo(CRASH);
+                    });
+            assertThat(puppets.actions(Action.GaveUp.class)).isEmpty();
+
+            puppets.again();
+
+            assertThat(puppets.actions(Action.GaveUp.class))
+                    .singleElement()
+                    .satisfies(gaveUp -> {
+                        assertThat(gaveUp.child().id()).isEqualTo("b");
+                        assertThat(gaveUp.why()).isEqualTo(CRASH);
+                        assertThat(gaveUp.intensity().restarts()).isEqualTo(1);
+                    });
         }
     }
 

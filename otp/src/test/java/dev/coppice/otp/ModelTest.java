@@ -234,6 +234,7 @@ class ModelTest {
                     .as(this::story)
                     .extracting(Puppets.Due::at)
                     .containsExactlyElementsOf(model.retries.stream().map(ReferenceModel.Due::at).toList());
+            assertThat(real.tree.sweep()).as(() -> "starts left over, " + story()).isEmpty();
             if (!model.over) {
                 assertThat(real.state()).as(this::story).isEqualTo(model.state());
             }

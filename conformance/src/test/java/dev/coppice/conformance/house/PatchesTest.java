@@ -89,7 +89,7 @@ class PatchesTest {
         void name_tests_that_there_are() {
             var test =
                     Pattern.compile(
-                            "# test: (?:jcstress|Lincheck) (\\w+)|# test: [\\w.]+\\.(\\w+)(?:\\$\\w+)*(?:#\\w+)?");
+                            "# test: (?:jcstress|Lincheck) (\\w+)(?:\\.\\w+)?|# test: [\\w.]+\\.(\\w+)(?:\\$\\w+)*(?:#\\w+)?");
             var classes = Tree.rooms().stream().flatMap(room -> Tree.files(room.resolve("src/test"), ".java").stream());
             var names = classes.map(file -> file.getFileName().toString().replace(".java", "")).toList();
             assertThat(patches(BUGS).stream().flatMap(patch -> header(patch, "test").stream()))

@@ -19,6 +19,7 @@ import dev.coppice.conformance.laws.Talk.Crashing;
 import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Mark;
+import dev.coppice.conformance.laws.Talk.Note;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Caller;
@@ -251,6 +252,7 @@ class CallsTest {
             var pid = lab.stuckAt(gate, echo());
             pid.send(new Crashing("ahead of them"));
             var one = pid.ask(new Ask("1"));
+            pid.send(new Note("lost with them"));
             var two = pid.ask(new Ask("2"));
             gate.open();
             for (var pending : List.of(one, two)) {
@@ -265,6 +267,9 @@ class CallsTest {
                                                                 assertThat(exited.reason())
                                                                         .isInstanceOf(Crashed.class)));
             }
+            lab.gone(pid);
+            assertThat(lab.node().counters().deadLetters()).containsEntry("Died", 3L);
+            assertThat(lab.node().counters().unaccounted()).isZero();
         }
 
         @Laws

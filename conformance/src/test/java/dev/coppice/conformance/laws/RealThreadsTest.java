@@ -1,6 +1,7 @@
 package dev.coppice.conformance.laws;
 
 import static dev.coppice.conformance.laws.Lab.LONG;
+import static dev.coppice.conformance.laws.Lab.failure;
 import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.echo;
 import static dev.coppice.conformance.laws.Talk.loop;
@@ -16,10 +17,14 @@ import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Done;
+import dev.coppice.kernel.ExitReason.Killed;
 import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Failure.TimedOut;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
+import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
@@ -31,11 +36,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -108,6 +116,53 @@ class RealThreadsTest {
     }
 
     /// A class initializer pins its carrier on JDK 25, and so does waiting for that of another thread.
+    /// Two locks, taken in opposite orders: the kernel cannot undo it, but says who hangs where, and the others go on.
+    @Nested
+    @Tag("#81")
+    class ADeadlockByLocks {
+        private final ReentrantLock left = new ReentrantLock();
+        private final ReentrantLock right = new ReentrantLock();
+        private final CountDownLatch bothHold = new CountDownLatch(2);
+
+        private Pid<Talk> embrace(Lab lab, ReentrantLock first, ReentrantLock second) {
+            var pid = lab.puppet();
+            pid.send(
+                    new Do(_ -> {
+                        first.lockInterruptibly();
+                        try {
+                            bothHold.countDown();
+                            bothHold.await();
+                            second.lockInterruptibly();
+                            second.unlock();
+                        } finally {
+                            first.unlock();
+                        }
+                    }));
+            return pid;
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void is_reported_with_both_stacks_and_ended_by_a_kill(Lab lab) {
+            var node = lab.node(lab.config().slowHandler(millis(50)));
+            var events = lab.<NodeEvent.SlowHandler>probe();
+            node.subscribe(NodeEvent.SlowHandler.class, events);
+            var one = embrace(lab, left, right);
+            var other = embrace(lab, right, left);
+            var stuck = new HashSet<Pid<?>>();
+            for (int i = 0; i < 2; i++) {
+                var event = events.fish(it -> it.pid().equals(one) || it.pid().equals(other) ? it : null);
+                stuck.add(event.pid());
+                assertThat(event.stack()).anyMatch(frame -> frame.getMethodName().equals("lockInterruptibly"));
+            }
+            assertThat(stuck).isEqualTo(Set.of(one, other));
+            assertThat(failure(() -> one.within(millis(20)).call(new Ask("?")))).isInstanceOf(TimedOut.class);
+            assertThat(node.spawn(echo()).within(LONG).call(new Ask("beside"))).isEqualTo("beside");
+            one.kill();
+            assertThat(lab.gone(one)).isEqualTo(new Killed());
+            assertThat(other.within(LONG).call(new Sync())).as("it has both locks now").isEqualTo(Done.DONE);
+        }
+    }
+
     @Nested
     @Tag("#81")
     class PinnedCarriers {
@@ -149,23 +204,26 @@ class RealThreadsTest {
         private final AtomicBoolean stop = new AtomicBoolean();
 
         /// As many endless loops as there are cores, all of them running.
-        private void hog(Lab lab) {
+        private Set<Pid<?>> hog(Lab lab) {
             var running = new CountDownLatch(1);
+            var hogs = new HashSet<Pid<?>>();
             for (int i = 0; i < CORES; i++) {
-                lab.puppet()
-                        .send(
-                                new Do(_ -> {
-                                    running.countDown();
-                                    while (!stop.get()) {
-                                        Thread.onSpinWait();
-                                    }
-                                }));
+                var hog = lab.puppet();
+                hogs.add(hog);
+                hog.send(
+                        new Do(_ -> {
+                            running.countDown();
+                            while (!stop.get()) {
+                                Thread.onSpinWait();
+                            }
+                        }));
             }
             try {
                 running.await();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
+            return hogs;
         }
 
         private void returns(Lab lab, Recipe<Talk> callee) {
@@ -184,6 +242,26 @@ class RealThreadsTest {
         @Laws(Laws.On.PRODUCTION)
         void let_a_server_answer(Lab lab) {
             returns(lab, echo());
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        @Tag("#81")
+        void are_reported_with_their_stack(Lab lab) {
+            var node = lab.node(lab.config().slowHandler(millis(50)));
+            var events = lab.<NodeEvent.SlowHandler>probe();
+            node.subscribe(NodeEvent.SlowHandler.class, events);
+            try {
+                var hogs = hog(lab);
+                var seen = new HashSet<Pid<?>>();
+                for (int i = 0; i < CORES; i++) {
+                    var event = events.fish(it -> hogs.contains(it.pid()) ? it : null);
+                    assertThat(seen.add(event.pid())).as("each once").isTrue();
+                    assertThat(event.since()).isGreaterThanOrEqualTo(millis(50));
+                    assertThat(event.stack()).anyMatch(frame -> frame.getClassName().contains("RealThreadsTest"));
+                }
+            } finally {
+                stop.set(true);
+            }
         }
 
         @Laws(Laws.On.PRODUCTION)

@@ -3,10 +3,8 @@ package dev.coppice.kernel.internal;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.coppice.kernel.Config;
-import dev.coppice.kernel.Self;
-import dev.coppice.kernel.Server;
 import dev.coppice.kernel.internal.Rig.Wakes;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -286,54 +284,27 @@ public final class PlaceStress {
         }
     }
 
-    /// Work from outside while the only worker is about to end: a scheduler of one place without its watchdog, which would look after
-    /// work that is left behind.
+    /// Work from outside while the only worker is about to end, see [Outsider].
     @JCStressTest(Mode.Termination)
     @State
     @Outcome(id = "TERMINATED", expect = ACCEPTABLE, desc = "all work was done")
     @Outcome(id = "STALE", expect = FORBIDDEN, desc = "work waits beside an idle place")
     public static class WorkAgainstTheLastWorkersEnd {
-        private static final int ROUNDS = 200;
-        private static final Places PLACES = places();
+        private static final int ROUNDS = 20_000;
+        private static final Places PLACES = Outsider.placesWithoutWatchdog();
 
-        private volatile int done;
+        private final CompletableFuture<Boolean> all = new CompletableFuture<>();
 
-        /// Wakes up once; counts.
-        private final class Job implements Server<Object> {
-            @Override
-            @SuppressWarnings("NonAtomicVolatileUpdate") // one at a time
-            public void handle(Object message, Self<Object> self) {
-                done++;
-            }
-        }
-
-        private static Places places() {
-            var places = new Places((LocalNode) dev.coppice.kernel.Node.start(Config.defaults().quiet()), 1);
-            places.close();
-            return places;
-        }
-
-        private Cell<?> job() {
-            var cell = Rig.numbered(1, new Job());
-            cell.push(new Mail("work"));
-            return cell;
-        }
-
+        /// Takes no processor from the two who race.
         @Actor
         public void waiter() {
-            while (done < ROUNDS) {
-                Thread.onSpinWait();
-            }
+            all.join();
         }
 
         @Signal
         public void outsider() {
-            for (int round = 1; round <= ROUNDS; round++) {
-                PLACES.ready(job());
-                long limit = System.nanoTime() + 5_000_000_000L;
-                while (done < round && System.nanoTime() < limit) {
-                    Thread.onSpinWait();
-                }
+            if (new Outsider(PLACES).bringsWork(ROUNDS)) {
+                all.complete(true);
             }
         }
     }

@@ -140,6 +140,35 @@ public final class TieStress {
         }
     }
 
+    /// Somebody begins to wait for an end while it comes: whether it was too late for that, whether it was told.
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "dead already")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "told")
+    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "it waits for ever")
+    @Outcome(expect = FORBIDDEN)
+    public static class WaitAgainstDeath {
+        private final Cell<Object> dying = Rig.running(new Counted());
+        private final WaitCell<Object> wait = new WaitCell<>(null, Rig.NODE, Long.MAX_VALUE);
+        private boolean late;
+
+        @Actor
+        public void waiter() {
+            late = !Ties.add(Tie.waiter(dying, wait), dying);
+        }
+
+        @Actor
+        public void dying() {
+            Dying.discard(dying, BOOM);
+        }
+
+        @Arbiter
+        public void quiet(II_Result result) {
+            result.r1 = late ? 1 : 0;
+            result.r2 = wait.over() ? 1 : 0;
+        }
+    }
+
     /// Whether cancelling won, downs received.
     @JCStressTest
     @State

@@ -106,6 +106,32 @@ public final class WaitCellStress {
         }
     }
 
+    /// Somebody asks to be told of the end while it comes: how often it was told.
+    @JCStressTest
+    @State
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "told once, by whoever came second")
+    @Outcome(id = "0", expect = FORBIDDEN, desc = "a watcher that came late was never told")
+    @Outcome(expect = FORBIDDEN)
+    public static class AnswerAgainstWatching {
+        private final AtomicInteger told = new AtomicInteger();
+        private final WaitCell<Integer> cell = new WaitCell<>(null, Rig.NODE, Long.MAX_VALUE);
+
+        @Actor
+        public void watcher() {
+            cell.whenOver(told::incrementAndGet);
+        }
+
+        @Actor
+        public void callee() {
+            cell.complete(new Replied<>(1));
+        }
+
+        @Arbiter
+        public void quiet(I_Result result) {
+            result.r1 = told.get();
+        }
+    }
+
     /// Whether the actor saw its exit before it waited, whether the exit ended its wait.
     @JCStressTest
     @State

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 record Hogs(int hogs, double before, double beside) {
     private static final double SHARE = 0.25;
 
-    static Hogs check(Node node, Bystanders bystanders) {
+    /// @param seconds over which either throughput is taken
+    static Hogs check(Node node, Bystanders bystanders, int seconds) {
         int number = 2 * Runtime.getRuntime().availableProcessors();
-        double before = rate(bystanders);
+        double before = rate(bystanders, seconds);
         var loops = new Loops();
         var hogs =
                 Stream.generate(() -> node.spawn(Server.<String>of(() -> (_, _) -> loops.spin())))
@@ -25,7 +26,7 @@ record Hogs(int hogs, double before, double beside) {
                         .toList();
         hogs.forEach(hog -> hog.send("begin"));
         pause(2);
-        double beside = rate(bystanders);
+        double beside = rate(bystanders, seconds);
         loops.over = true;
         hogs.forEach(Pid::stop);
         hogs.forEach(Pid::await);
@@ -42,10 +43,10 @@ record Hogs(int hogs, double before, double beside) {
         }
     }
 
-    private static double rate(Bystanders bystanders) {
+    private static double rate(Bystanders bystanders, int seconds) {
         long begin = System.nanoTime();
         long before = bystanders.received();
-        pause(3);
+        pause(seconds);
         return (bystanders.received() - before) / ((System.nanoTime() - begin) / 1e9);
     }
 

@@ -12,7 +12,6 @@ import dev.coppice.kernel.Server;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +50,12 @@ final class Soak implements Runnable {
 
     @Option(names = "--attackers", defaultValue = "4", description = "hostile clients at once (${DEFAULT-VALUE})")
     int attackers;
+
+    @Option(
+            names = "--hogs",
+            defaultValue = "3",
+            description = "seconds over which the throughput is taken, before and beside the hogs (${DEFAULT-VALUE})")
+    int hogSeconds;
 
     @Option(names = "--seed", description = "of faults and frames; random when left out")
     long seed = new Random().nextLong();
@@ -95,7 +100,7 @@ final class Soak implements Runnable {
                 long begin = System.nanoTime();
                 rounds(scene);
                 double seconds = (System.nanoTime() - begin) / 1e9;
-                var hogs = Hogs.check(node, bystanders);
+                var hogs = Hogs.check(node, bystanders, hogSeconds);
                 ledger.crashes().stream().limit(20).forEach(crash -> violations.add("crash: " + crash));
                 violations.addAll(bystanders.violations());
                 violations.addAll(attack.violations());
@@ -184,12 +189,8 @@ final class Soak implements Runnable {
     // ---- the verdict
 
     private SoakReport conclude(Scene scene, Ledger ledger, OldObjects old, Hogs hogs, double seconds) {
-        var slopes = slopes();
-        slopes.forEach((name, slope) -> {
-            if (slope.rises(SoakReport.tolerated(name, looks))) {
-                violations.add(name + " grow: " + slope);
-            }
-        });
+        var growth = Growth.of(looks);
+        violations.addAll(growth.leaks());
         var kept = kept(old);
         kept.forEach((type, count) -> {
             if (type.startsWith("dev.coppice.") && count > SoakReport.OLD_OBJECTS) {
@@ -200,8 +201,7 @@ final class Soak implements Runnable {
         violations.addAll(deeds.violations());
         return new SoakReport(
                 seconds,
-                looks,
-                slopes,
+                growth,
                 kept,
                 deeds,
                 scene.attack().toString(),
@@ -213,16 +213,6 @@ final class Soak implements Runnable {
                 scene.bystanders().reconnections(),
                 hogs,
                 violations);
-    }
-
-    /// Over the last three quarters of the looks: the beginning may still grow into its tables.
-    private Map<String, Slope> slopes() {
-        var slopes = new LinkedHashMap<String, Slope>();
-        var settled = looks.subList(looks.size() / 4, looks.size());
-        for (var name : looks.getLast().values().keySet()) {
-            slopes.put(name, Slope.of(settled.stream().map(look -> look.values().get(name)).toList()));
-        }
-        return slopes;
     }
 
     /// What was made between the first look and the one before the last two, and lives.

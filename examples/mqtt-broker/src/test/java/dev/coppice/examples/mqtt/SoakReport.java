@@ -9,14 +9,12 @@ import java.util.stream.Stream;
 
 /// What a soak came to, on a page.
 ///
-/// @param slopes of the vitals, per look
 /// @param counters at the last look, when all is quiet
 /// @param kept old objects by class
 /// @param violations but for those of the hogs, which know what else runs on the machine
 record SoakReport(
         double seconds,
-        List<Vitals> looks,
-        Map<String, Slope> slopes,
+        Growth growth,
         Map<String, Long> kept,
         Monkey.Deeds deeds,
         String attack,
@@ -31,21 +29,13 @@ record SoakReport(
     /// How many old objects of one of our classes are no leak: so many actors live through the whole run, or are restarted in it.
     static final long OLD_OBJECTS = 30;
 
-    private static final long HEAP = 1 << 20;
-
-    /// How much may come together over all looks: caches fill late. Of the heap a megabyte or 2 %, of the others 2 or 2 %.
-    static double tolerated(String vital, List<Vitals> looks) {
-        long first = looks.getFirst().values().get(vital);
-        return Math.max(vital.equals("heap") ? HEAP : 2, first * 0.02);
-    }
-
     List<String> all() {
         return Stream.concat(violations.stream(), hogs.violations().stream()).toList();
     }
 
     String text() {
         var text = new StringBuilder();
-        line(text, "time", "%.0f s in %d rounds".formatted(seconds, looks.size()));
+        line(text, "time", "%.0f s in %d rounds".formatted(seconds, growth.looks().size()));
         line(
                 text,
                 "messages",
@@ -66,7 +56,7 @@ record SoakReport(
         line(text, "crashes", "%,d meant, the rest are violations".formatted(meantCrashes));
         line(text, "dead letters", deadLetters.toString());
         line(text, "hogs", hogs.toString());
-        slopes.forEach((name, slope) -> line(text, name, vital(name, slope)));
+        growth.slopes().forEach((name, slope) -> line(text, name, vital(name, slope)));
         line(text, "old objects", kept.isEmpty() ? "none was sampled" : oldest());
         line(text, "violations", all().size() + all().stream().map("\n  "::concat).collect(Collectors.joining()));
         return text.toString();
@@ -81,6 +71,7 @@ record SoakReport(
     }
 
     private String vital(String name, Slope slope) {
+        var looks = growth.looks();
         return "%,d at the first look, %,d at the last, %,d at most; slope %+.2f a round (99 %%: %+.2f to %+.2f)"
                 .formatted(
                         looks.getFirst().values().get(name),

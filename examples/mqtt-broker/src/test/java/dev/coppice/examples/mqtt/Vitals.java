@@ -16,11 +16,23 @@ import javax.management.ObjectName;
 ///
 /// @param links each counted once
 /// @param monitors and waits for an exit: ties between actors that are no links
-/// @param threads platform and virtual ones
+/// @param threads platform and virtual ones, but for the carriers
+/// @param carriers the threads on which the JDK runs virtual ones. Relief from hogs adds some, and the JDK keeps each for as long as
+///     there is work now and then: a high-water mark of harm, below the 256 that the JDK allows, and no leak
 /// @param heap bytes
 /// @param files open file descriptors, sockets among them
-record Vitals(long actors, long links, long monitors, long timers, long names, long threads, long heap, long files) {
+record Vitals(
+        long actors,
+        long links,
+        long monitors,
+        long timers,
+        long names,
+        long threads,
+        long carriers,
+        long heap,
+        long files) {
     private static final String TIE = "dev.coppice.kernel.internal.Tie";
+    private static final String CARRIER = "jdk.internal.misc.CarrierThread";
     private static final Set<String> VIRTUAL =
             Set.of("java.lang.VirtualThread", "java.lang.ThreadBuilders$BoundVirtualThread");
 
@@ -29,6 +41,7 @@ record Vitals(long actors, long links, long monitors, long timers, long names, l
         var classes = histogram();
         long links = links(node);
         long platform = ManagementFactory.getThreadMXBean().getThreadCount();
+        long carriers = classes.getOrDefault(CARRIER, 0L);
         long virtual = VIRTUAL.stream().mapToLong(name -> classes.getOrDefault(name, 0L)).sum();
         return new Vitals(
                 node.counters().actors(),
@@ -36,7 +49,8 @@ record Vitals(long actors, long links, long monitors, long timers, long names, l
                 classes.getOrDefault(TIE, 0L) - links,
                 node.counters().timers(),
                 node.names().size(),
-                platform + virtual,
+                platform - carriers + virtual,
+                carriers,
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                 openFiles());
     }
@@ -56,6 +70,7 @@ record Vitals(long actors, long links, long monitors, long timers, long names, l
         all.put("timers", timers);
         all.put("names", names);
         all.put("threads", threads);
+        all.put("carriers", carriers);
         all.put("heap", heap);
         all.put("files", files);
         return all;
