@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { act, go, setToken, token, useFacts, get } from "./api.js";
 import { Status } from "./tree.jsx";
-import { count, short, span } from "./words.js";
+import { count, frames, share, short, span } from "./words.js";
 
 const DEEDS = {
   suspend: ["Suspend", "It receives nothing until it is resumed; messages wait in its mailbox."],
@@ -58,6 +58,29 @@ function Inside({ at }) {
   );
 }
 
+const Link = ({ link }) => <li><a href={"#/tree/" + link.at}>{link.path}</a></li>;
+
+const Links = ({ title, links }) => links.length > 0 && (
+  <section>
+    <h3>{title}</h3>
+    <ul class="links">{links.map((link) => <Link key={link.at} link={link} />)}</ul>
+  </section>
+);
+
+// Told from outside, so also of one that is stuck.
+const Now = ({ view }) => (view.message || view.stack.length > 0) && (
+  <section>
+    <h3>At this moment{view.busy > 0 && <> · for {span(view.busy)} at least</>}</h3>
+    {view.message && <pre class="state">{view.message}</pre>}
+    {view.stack.length > 0 && (
+      <details class="stack" open={view.busy >= 1}>
+        <summary>Stack of the thread that runs it</summary>
+        <pre class="state">{frames(view.stack)}</pre>
+      </details>
+    )}
+  </section>
+);
+
 export function Actor({ at, beat, readOnly }) {
   const { data, error } = useFacts(`/api/actor?at=${at}`, beat);
   const [deed, setDeed] = useState(null);
@@ -86,6 +109,7 @@ export function Actor({ at, beat, readOnly }) {
         <dt>Behaviour</dt><dd>{row.behaviour}</dd>
         <dt>Queued</dt><dd>{count(row.queued)}{row.age > 0 && <>, the oldest for {span(row.age)} at least</>}</dd>
         <dt>Received</dt><dd>{count(row.received)} · {short(row.rate)}/s</dd>
+        <dt title="its share of one processor in the last minute, from samples">Processor</dt><dd>{share(row.processor)}</dd>
         <dt>Restarts</dt><dd>{count(row.restarts)}</dd>
         <dt>Children</dt><dd>{count(row.children)}</dd>
         <dt>Number</dt><dd>{row.id}</dd>
@@ -101,15 +125,27 @@ export function Actor({ at, beat, readOnly }) {
           <a class="button" href={"#/trace/" + encodeURIComponent(row.path)}>Trace</a>
         </p>
       )}
+      {!isGone && <Now view={view} />}
       {!isGone && <Inside at={at} />}
       <section>
         <h3>Linked with</h3>
         <ul class="links">
           {view.parent && <li><a href={"#/tree/" + view.parent.at}>{view.parent.path}</a> <small>started it</small></li>}
-          {view.links.filter((link) => link.at !== view.parent?.at).map((link) => <li key={link.at}><a href={"#/tree/" + link.at}>{link.path}</a></li>)}
+          {view.links.filter((link) => link.at !== view.parent?.at).map((link) => <Link key={link.at} link={link} />)}
+          {!view.parent && view.linked === 0 && <li class="hint">nobody</li>}
         </ul>
         {view.linked > view.links.length && <p class="hint">and {count(view.linked - view.links.length)} more</p>}
       </section>
+      <Links title="Monitors" links={view.monitors} />
+      <Links title="Monitored by" links={view.monitoredBy} />
+      {view.timers.length > 0 && (
+        <section>
+          <h3>Timers</h3>
+          <ul class="links">
+            {view.timers.map((timer, i) => <li key={i}>{timer.message} <small>{timer.due > 0 ? "in " + span(timer.due) : "due"}{timer.period > 0 && ", every " + span(timer.period)}</small></li>)}
+          </ul>
+        </section>
+      )}
       {deed && <Confirm deed={deed} path={row.path} done={done} submit={submit} cancel={() => setDeed(null)} />}
     </aside>
   );

@@ -23,7 +23,7 @@ export async function get(path) {
 export async function act(path) {
   const answer = await fetch(path, { method: "POST", headers: { "X-Coppice-Token": token() } });
   const body = await answer.json();
-  return { ok: answer.ok, status: answer.status, text: body.what || body.error || "" };
+  return { ok: answer.ok, status: answer.status, text: body.what || body.error || "", body };
 }
 
 // The node's state, newest first heard; and whether the line is open.

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { useFacts } from "./api.js";
-import { bytes, short, span } from "./words.js";
+import { bytes, short, span, time } from "./words.js";
 
 const CHARTS = [
   ["Messages a second", short, [["received", "received", "--green"], ["accepted", "sent", "--blue"]]],
@@ -17,6 +17,9 @@ const CHARTS = [
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// An empty chart has no times.
+const clock = (self, values) => (self.data[0].length ? values.map((at) => time(at * 1000)) : []);
+
 function Chart({ title, say, lines, points }) {
   const box = useRef(null);
   const plot = useRef(null);
@@ -29,11 +32,11 @@ function Chart({ title, say, lines, points }) {
       width: width(),
       height,
       cursor: { sync: { key: "coppice" }, y: false },
-      legend: { show: true, live: true },
+      legend: { show: lines.length > 1, live: true },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.15 : 1] } },
       axes: [
-        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: "{HH}:{mm}:{ss}", space: 70, size: 26 },
-        { stroke: ink, grid, ticks: { show: false }, font: "11px system-ui", size: 64, values: (_, values) => values.map(say), space: 34 },
+        { stroke: ink, grid: { show: false }, ticks: { show: false }, font: "11px system-ui", values: clock, incrs: [1, 2, 5, 10, 15, 30, 60, 120, 300], space: 78, gap: 9, size: 32 },
+        { stroke: ink, grid, ticks: { show: false }, font: "11px system-ui", size: 56, values: (_, values) => values.map(say), space: 34 },
       ],
       series: [
         { value: "{HH}:{mm}:{ss}", label: "at" },
@@ -43,7 +46,8 @@ function Chart({ title, say, lines, points }) {
           fill: lines.length === 1 ? colour(name) + "22" : undefined,
           width: 1.6,
           points: { show: false },
-          value: (_, value) => (value == null ? "–" : say(value)),
+          // Without a cursor, the newest.
+          value: (self, value, series) => say(value ?? self.data[series].at(-1) ?? 0),
         })),
       ],
     }, [[], ...lines.map(() => [])], box.current);

@@ -1,40 +1,116 @@
 // The lists: who leads, what went wrong, what stands, who waits.
 import { useState } from "preact/hooks";
-import { useFacts } from "./api.js";
+import { act, get, setToken, token, useFacts } from "./api.js";
 import { Chips, Status } from "./tree.jsx";
-import { count, short, span, time } from "./words.js";
+import { bytes, count, frames, plain, share, short, span, time } from "./words.js";
 
 const Empty = ({ children }) => <p class="empty">{children}</p>;
 
-export function Top({ beat }) {
-  const [by, setBy] = useState("queue");
-  const { data } = useFacts(`/api/top?by=${by}&n=30`, beat);
-  const measures = { queue: "Queue", rate: "Rate", age: "Oldest message", received: "Received", children: "Children" };
-  const said = { queue: (r) => count(r.queued), rate: (r) => short(r.rate) + "/s", age: (r) => span(r.age), received: (r) => count(r.received), children: (r) => count(r.children) };
+const MEASURES = {
+  queue: ["Queue", (row) => count(row.queued)],
+  rate: ["Rate", (row) => short(row.rate) + "/s"],
+  cpu: ["Processor", (row) => share(row.processor)],
+  age: ["Oldest message", (row) => span(row.age)],
+  received: ["Received", (row) => count(row.received)],
+  children: ["Children", (row) => count(row.children)],
+  memory: ["Memory", () => ""],
+};
+
+const TOLD = {
+  cpu: "Shares of one processor in the last minute, from some twenty looks a second at who is inside its code: a share of 10 % is right to 1 %. “Foreign” is the time inside its code that waits for something else than actors: a socket, a lock.",
+};
+
+// Arrows move between the tabs, as anywhere.
+function onTab(event, by, setBy) {
+  const keys = Object.keys(MEASURES);
+  const step = { ArrowRight: 1, ArrowLeft: keys.length - 1 }[event.key];
+  if (!step) return;
+  const next = keys[(keys.indexOf(by) + step) % keys.length];
+  setBy(next);
+  event.currentTarget.querySelector(`[data-by=${next}]`)?.focus();
+  event.preventDefault();
+}
+
+function Leaders({ by, beat }) {
+  const sampled = by === "cpu";
+  const { data } = useFacts(sampled ? "/api/busy?n=30" : `/api/top?by=${by}&n=30`, beat);
+  const rows = (data || []).map((one) => (sampled ? { ...one.row, processor: one.processor, blocked: one.blocked } : one));
+  const [label, said] = MEASURES[by];
   return (
-    <section class="card">
-      <div class="bar tabs" role="tablist">
-        {Object.entries(measures).map(([key, label]) => (
-          <button key={key} role="tab" aria-selected={by === key} class={by === key ? "on" : ""} onClick={() => setBy(key)}>{label}</button>
-        ))}
-      </div>
-      {data?.length === 0 && <Empty>Nobody has any of it.</Empty>}
-      {data?.length > 0 && (
+    <>
+      {data?.length === 0 && <Empty>{sampled ? "Nobody was seen inside its code in the last minute." : "Nobody has any of it."}</Empty>}
+      {rows.length > 0 && (
         <table>
-          <thead><tr><th>Actor</th><th>Behaviour</th><th class="num">{measures[by]}</th><th class="num wide">Queue</th><th class="num wide">Rate</th></tr></thead>
+          <thead><tr><th>Actor</th><th class="wide">Behaviour</th><th class="num">{label}</th>{sampled && <th class="num">Foreign</th>}{by !== "queue" && <th class="num wide">Queue</th>}{by !== "rate" && <th class="num wide">Rate</th>}</tr></thead>
           <tbody>
-            {data.map((row) => (
+            {rows.map((row) => (
               <tr key={row.at}>
                 <td class="grow"><Status status={row.status} /> <a href={"#/tree/" + row.at}>{row.path}</a></td>
-                <td>{row.behaviour}</td>
-                <td class="num"><b>{said[by](row)}</b></td>
-                <td class="num wide">{count(row.queued)}</td>
-                <td class="num wide">{short(row.rate)}/s</td>
+                <td class="wide">{row.behaviour}</td>
+                <td class="num"><b>{said(row)}</b></td>
+                {sampled && <td class="num">{row.blocked > 0 ? share(row.blocked) : "–"}</td>}
+                {by !== "queue" && <td class="num wide">{count(row.queued)}</td>}
+                {by !== "rate" && <td class="num wide">{short(row.rate)}/s</td>}
               </tr>
             ))}
           </tbody>
         </table>
       )}
+    </>
+  );
+}
+
+// The JVM does not know whose an object is: the page says so, and shows what it does know.
+function Memory({ node }) {
+  const [heap, set] = useState(null);
+  const [secret, setSecret] = useState("");
+  const look = async (event) => {
+    event.preventDefault();
+    if (!token()) setToken(secret.trim());
+    set({ waiting: true });
+    const answer = await act("/api/heap");
+    if (answer.status === 401) setToken("");
+    set(answer.ok ? answer.body : { error: answer.text });
+  };
+  return (
+    <>
+      <p class="hint">A JVM does not tell whose an object is, so no actor has a figure. What piles up is seen by its class, and messages that pile up under <i>Queue</i>.{node && <> In use: {bytes(node.heapUsed)} of {bytes(node.heapMax)}.</>}</p>
+      {!node?.readOnly && (
+        <form class="bar" onSubmit={look}>
+          {!token() && <input placeholder="token" aria-label="token" value={secret} onInput={(event) => setSecret(event.target.value)} />}
+          <button id="count-heap" disabled={heap?.waiting}>Count the heap by class</button>
+          <span class="hint">collects the garbage and stops all actors for that long</span>
+        </form>
+      )}
+      {heap?.error && <p class="error">{heap.error}</p>}
+      {heap?.classes && (
+        <>
+          <table>
+            <thead><tr><th>Class</th><th class="num">Instances</th><th class="num">Bytes</th><th class="num wide">Share</th></tr></thead>
+            <tbody>
+              {heap.classes.map((one) => (
+                <tr key={one.name}><td class="grow message">{one.name}</td><td class="num">{count(one.instances)}</td><td class="num">{count(one.bytes)}</td><td class="num wide">{share(one.bytes / heap.bytes)}</td></tr>
+              ))}
+            </tbody>
+          </table>
+          <p class="hint">{bytes(heap.bytes)} live, counted in {count(heap.millis)} ms; bytes of the objects themselves, not of what they refer to.</p>
+        </>
+      )}
+    </>
+  );
+}
+
+export function Top({ beat, node }) {
+  const [by, setBy] = useState("queue");
+  return (
+    <section class="card">
+      <div class="bar tabs" role="tablist" aria-label="measure" onKeyDown={(event) => onTab(event, by, setBy)}>
+        {Object.entries(MEASURES).map(([key, [label]]) => (
+          <button key={key} role="tab" data-by={key} tabIndex={by === key ? 0 : -1} aria-selected={by === key} class={by === key ? "on" : ""} onClick={() => setBy(key)}>{label}</button>
+        ))}
+      </div>
+      {TOLD[by] && <p class="hint">{TOLD[by]}</p>}
+      {by === "memory" ? <Memory node={node} /> : <Leaders key={by} by={by} beat={beat} />}
     </section>
   );
 }
@@ -44,6 +120,7 @@ export function Kinds({ beat }) {
   const sum = (map) => Object.values(map).reduce((all, one) => all + one, 0);
   const timed = (data || []).some((one) => one.times);
   const fine = (seconds) => (seconds < 0.001 ? Math.round(seconds * 1e6) + " µs" : span(seconds));
+  const both = (middle, most) => (most > 0 ? fine(middle) + " / " + fine(most) : "–");
   const why = (map) => Object.entries(map).map(([reason, n]) => `${count(n)} ${reason}`).join(", ");
   return (
     <section class="card kinds">
@@ -63,7 +140,7 @@ export function Kinds({ beat }) {
               <td class="num">{count(all.restarts)}</td>
               <td class="num" title={why(all.exits)}>{count(sum(all.exits))}</td>
               {timed && (all.times
-                ? <><td class="num wide">{fine(all.times.queuedP50)} / {fine(all.times.queuedP99)}</td><td class="num wide">{fine(all.times.handledP50)} / {fine(all.times.handledP99)}</td></>
+                ? <><td class="num wide">{both(all.times.queuedP50, all.times.queuedP99)}</td><td class="num wide">{both(all.times.handledP50, all.times.handledP99)}</td></>
                 : <><td class="wide" /><td class="wide" /></>)}
             </tr>
           ))}
@@ -84,7 +161,7 @@ export function Letters({ beat }) {
           <tbody>
             {data.map((letter) => (
               <tr key={letter.number}>
-                <td>{time(letter.at)}</td><td>{letter.to}</td><td>{letter.reason}</td>
+                <td>{time(letter.at)}</td><td>{letter.to}</td><td>{plain(letter.reason)}</td>
                 <td class="grow message">{letter.message}</td><td class="wide">{letter.from || "outside"}</td>
               </tr>
             ))}
@@ -102,14 +179,14 @@ export function Crashes({ beat }) {
       {data?.length === 0 && <Empty>Nothing has crashed.</Empty>}
       {(data || []).map((crash, i) => (
         <details key={crash.at + crash.path + i} class="crash" open={i === 0}>
-          <summary><time>{time(crash.at)}</time> <b>{crash.path}</b> <span class="reason">{crash.reason}</span></summary>
+          <summary><time>{time(crash.at)}</time> <b>{crash.path}</b> <span class="reason">{plain(crash.reason)}</span></summary>
           <dl>
             <dt>Was handling</dt><dd class="message">{crash.lastMessage || "nothing"}</dd>
             <dt>Waiting</dt><dd>{count(crash.queued)} messages</dd>
             <dt>Below</dt><dd>{crash.ancestors.join(" › ") || "the node"}</dd>
             {crash.neighbours.length > 0 && <><dt>Linked with</dt><dd>{crash.neighbours.join(", ")}</dd></>}
           </dl>
-          {crash.stack.length > 0 && <pre class="state">{crash.stack.join("\n")}</pre>}
+          {crash.stack.length > 0 && <pre class="state">{crash.stack.map(plain).join("\n")}</pre>}
         </details>
       ))}
     </section>
@@ -150,6 +227,27 @@ export function Alarms({ beat }) {
   );
 }
 
+// Asked once for each press: it looks at the whole tree and at stacks.
+function Slow() {
+  const [slow, set] = useState(null);
+  return (
+    <section class="card">
+      <h2>Who is slow</h2>
+      <div class="bar">
+        <button id="look-slow" onClick={() => get("/api/slow").then(set)}>Look who is inside its code now</button>
+        <span class="hint">as the node says it when its close takes too long</span>
+      </div>
+      {slow?.length === 0 && <Empty>Nobody was.</Empty>}
+      {slow?.map((one) => (
+        <details key={one.at} class="crash" open={slow.length === 1}>
+          <summary> <a href={"#/tree/" + one.at}>{one.path}</a> <span class="reason">{one.since > 0 ? "for " + span(one.since) + " at least" : ""}</span> {one.doing && <>in {one.doing}</>}{one.waitsFor && <>, waits for {one.waitsFor}</>}{one.queued > 0 && <>, {count(one.queued)} wait</>}</summary>
+          {one.stack.length > 0 ? <pre class="state">{frames(one.stack)}</pre> : <p class="hint">Its thread has gone on.</p>}
+        </details>
+      ))}
+    </section>
+  );
+}
+
 export function Waits({ beat }) {
   const { data } = useFacts("/api/waits", beat);
   const machine = useFacts("/api/scheduler", beat).data;
@@ -162,6 +260,7 @@ export function Waits({ beat }) {
             <dt>Places</dt><dd>{machine.places} handlers may run at once</dd>
             <dt>Carriers</dt><dd>{machine.carriers.mounted} of {machine.carriers.parallelism} busy, {machine.carriers.queued} virtual threads wait for one</dd>
             <dt>Platform threads</dt><dd>{machine.platformThreads}</dd>
+            <dt>Machine</dt><dd>{machine.java}, {count(machine.processors)} processors</dd>
             <dt>Actors</dt><dd>{Object.entries(machine.byStatus).map(([status, n]) => `${count(n)} ${status}`).join(", ")}</dd>
           </dl>
         </section>
@@ -176,6 +275,7 @@ export function Waits({ beat }) {
           </table>
         )}
       </section>
+      <Slow />
     </>
   );
 }

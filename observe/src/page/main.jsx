@@ -73,7 +73,7 @@ function Page() {
       <main class={shown + (at ? " with-actor" : "")}>
         {shown === "overview" && node && <><Facts node={node} /><Charts beat={beat} theme={theme} /></>}
         {shown === "tree" && <><Tree selected={at} beat={beat} />{at && <Actor at={at} beat={beat} readOnly={node?.readOnly} />}</>}
-        {shown === "top" && <Top beat={beat} />}
+        {shown === "top" && <Top beat={beat} node={node} />}
         {shown === "kinds" && <Kinds beat={beat} />}
         {shown === "alarms" && <Alarms beat={beat} />}
         {shown === "crashes" && <Crashes beat={beat} />}

@@ -17,6 +17,9 @@ function nested(legs) {
   return lines.slice(0, 500);
 }
 
+// Breaks at its slashes, not in its words.
+const Path = ({ of }) => of.split("/").map((part, i) => <>{i > 0 && <>/<wbr /></>}{part}</>);
+
 export function Trace({ beat, readOnly, name: given }) {
   const { data } = useFacts("/api/trace", beat);
   const [name, setName] = useState(given || "");
@@ -58,8 +61,8 @@ export function Trace({ beat, readOnly, name: given }) {
                     <b>{leg.depth > 0 && "↳ "}{leg.type}</b> {leg.request && <span class="chip">request</span>} <span class="message">{leg.message}</span>
                     {leg.outcome && <div class="error">{leg.outcome}</div>}
                   </td>
-                  <td class="wide path">{leg.from}</td>
-                  <td class="path">{leg.at ? <a href={"#/tree/" + leg.at}>{leg.to}</a> : leg.to}</td>
+                  <td class="wide path"><Path of={leg.from} /></td>
+                  <td class="path">{leg.at ? <a href={"#/tree/" + leg.at}><Path of={leg.to} /></a> : <Path of={leg.to} />}</td>
                   <td class="num">{took(leg.queued)}</td>
                   <td class="num">{took(leg.took)}</td>
                 </tr>

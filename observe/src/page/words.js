@@ -16,4 +16,13 @@ export function span(seconds) {
   return Math.floor(seconds / 3600) + " h " + Math.floor((seconds % 3600) / 60) + " min";
 }
 
+// A reason as people say it: Crashed[x] is x, NoProcess[] is NoProcess.
+export const plain = (reason) => reason.replace(/^Crashed\[([^]*)\]$/, "$1").replace(/\[\]$/, "");
+
+// Without the module that all have.
+export const frames = (stack) => stack.map((frame) => frame.replace(/^java\.base\//, "")).join("\n");
+
+// Of one processor.
+export const share = (part) => (part === 0 ? "0 %" : part > 0 && part < 0.001 ? "< 0.1 %" : (100 * part).toFixed(part < 0.1 ? 1 : 0) + " %");
+
 export const time = (iso) => new Date(iso).toLocaleTimeString("en-GB");

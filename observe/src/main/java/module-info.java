@@ -4,6 +4,7 @@ module dev.coppice.observe {
     requires dev.coppice.otp;
     requires transitive micrometer.core;
     requires micrometer.registry.prometheus;
+    requires io.prometheus.metrics.model;
     requires tools.jackson.databind;
     requires jdk.httpserver;
     requires java.management;

@@ -93,6 +93,13 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
     /// The paths of actors that ignored a kill when the node closed; empty after a clean end.
     List<String> abandoned();
 
+    /// Who is slow: the actors that are inside their code now, with what they do, since when, where, and what they wait for; those without
+    /// children first, then the longest. Does not ask them, so it is told also of those that are stuck. Looks at the whole tree.
+    ///
+    /// Once the node has closed: who still was when the budget of [#close] was spent, as the log was told then; empty after a close within
+    /// it. At most 1,000.
+    List<Laggard> laggards();
+
     /// Sends each event of this type to the subscriber until cancelled; its mailbox policy decides what happens when it is slow.
     <E extends NodeEvent> Cancellable subscribe(Class<E> type, Ref<? super E> subscriber);
 

@@ -33,16 +33,6 @@ public record Census(
     /// @param oldest the age of the oldest message, in seconds, at least
     public record Living(int actors, long queued, int longest, double oldest, long received, long requests) {
         static final Living NONE = new Living(0, 0, 0, 0, 0, 0);
-
-        Living plus(Living other) {
-            return new Living(
-                    actors + other.actors,
-                    queued + other.queued,
-                    Math.max(longest, other.longest),
-                    Math.max(oldest, other.oldest),
-                    received + other.received,
-                    requests + other.requests);
-        }
     }
 
     /// An edge of the wait graph, as paths.

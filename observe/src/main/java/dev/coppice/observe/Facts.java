@@ -4,6 +4,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Counters;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.spi.Tap;
 import dev.coppice.observe.History.Point;
 import java.time.Duration;
@@ -39,6 +40,8 @@ public final class Facts implements AutoCloseable {
     private final Cancellable subscription;
     private final Optional<Times> times;
     private final Optional<Cancellable> timing;
+    private final FlightTap flight;
+    private final Sampler sampler;
     private volatile Optional<Tracing> tracing = Optional.empty();
     private final Instant started = Instant.now();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -51,6 +54,10 @@ public final class Facts implements AutoCloseable {
     private volatile Counters counters;
     private volatile Sums sums = new Sums(0, 0);
     private volatile long walkedAt;
+
+    /// The last walk and the count beside it, in nanoseconds.
+    private volatile long lookTook;
+
     private volatile long tickedAt = System.nanoTime();
 
     /// What the actors of a kind have received, dead or alive; never falls.
@@ -63,12 +70,14 @@ public final class Facts implements AutoCloseable {
         this.rules = rules;
         this.ledger = new Ledger(rules.kinds());
         this.letters = new Letters(rules.keptLetters(), rules.redaction());
-        this.walk = new Walk(node, ledger, this::restarts);
+        this.walk = new Walk(node, ledger, this::restarts, this::processor);
         this.checks = new Checks(node, inTree);
         this.counters = node.counters();
         this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, this::restarted));
         this.times = rules.timedEvery() == 0 ? Optional.empty() : Optional.of(new Times(ledger, rules.timedEvery()));
         this.timing = times.map(tap -> Tap.into(node, tap));
+        this.flight = FlightTap.of(node);
+        this.sampler = Sampler.of(node);
         look();
     }
 
@@ -96,6 +105,7 @@ public final class Facts implements AutoCloseable {
         letters.render();
         watch.look(Instant.now());
         tracing.ifPresent(Tracing::look);
+        flight.look();
         if (due()) {
             look();
         }
@@ -107,13 +117,14 @@ public final class Facts implements AutoCloseable {
     }
 
     private boolean due() {
-        return System.nanoTime() - walkedAt >= SPARING * census.took().toNanos();
+        return System.nanoTime() - walkedAt >= SPARING * lookTook;
     }
 
     /// A walk now. Any thread.
     void look() {
         walking.lock();
         try {
+            long begun = System.nanoTime();
             var before = counters;
             var then = census.at();
             var now = node.counters();
@@ -122,6 +133,7 @@ public final class Facts implements AutoCloseable {
             census = found;
             counters = now;
             walkedAt = System.nanoTime();
+            lookTook = walkedAt - begun;
             if (!then.equals(Instant.EPOCH)) {
                 history.add(point(before, now, found, Duration.between(then, found.at()).toNanos() / 1e9));
             }
@@ -238,6 +250,10 @@ public final class Facts implements AutoCloseable {
         return count == null ? 0 : count.sum();
     }
 
+    private double processor(Pid<?> pid) {
+        return sampler.processor(pid);
+    }
+
     /// Is run after each tick, until the facts end.
     void whenTicked(Runnable listener) {
         listeners.add(listener);
@@ -257,6 +273,15 @@ public final class Facts implements AutoCloseable {
         return begun;
     }
 
+    FlightTap flight() {
+        return flight;
+    }
+
+    /// Who uses the processors.
+    Sampler sampler() {
+        return sampler;
+    }
+
     Optional<Times> times() {
         return times;
     }
@@ -266,5 +291,7 @@ public final class Facts implements AutoCloseable {
         subscription.cancel();
         timing.ifPresent(Cancellable::cancel);
         tracing.ifPresent(Tracing::close);
+        flight.close();
+        sampler.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pid;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
+import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -107,6 +108,56 @@ final class FlightEvents {
 
         @Label("Report")
         String report = "";
+    }
+
+    /// Off unless a recording names it, as ours does: each message pays for it. Its time is from the send to the end of the handler; an answer that is given later, or by another, is not waited for.
+    @Name("dev.coppice.Call")
+    @Enabled(false)
+    @Label("Call")
+    @Description("The message's type only: what it says may be secret")
+    static final class Called extends OfActor {
+        @Label("Caller")
+        String caller = "";
+
+        @Label("Type")
+        String type = "";
+
+        @Timespan(Timespan.NANOSECONDS)
+        @Label("Waited in the mailbox")
+        long queued;
+
+        @Label("Thrown")
+        String thrown = "";
+    }
+
+    @Name("dev.coppice.HandOff")
+    @Enabled(false)
+    @Label("Handler waited, its place ran others")
+    static final class HandOff extends OfActor {
+        @Label("Doing")
+        String doing = "";
+
+        @Timespan(Timespan.NANOSECONDS)
+        @Label("Waited")
+        long waited;
+
+        @Label("Found a place again at once")
+        boolean placed;
+    }
+
+    /// Whether a recording wants what only a tap can tell.
+    static boolean followsMessages() {
+        return new Called().isEnabled() || new HandOff().isEnabled();
+    }
+
+    static void handedOn(Pid<?> by, long nanos, boolean placed) {
+        var told = new HandOff();
+        if (told.shouldCommit()) {
+            told.doing = by.info().doing().orElse("");
+            told.waited = nanos;
+            told.placed = placed;
+            told.commit(by, by.path());
+        }
     }
 
     /// Runs where the event happens: quick, and without user code unless a recording runs.

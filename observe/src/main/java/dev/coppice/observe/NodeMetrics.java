@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,6 +22,9 @@ import java.util.function.ToDoubleFunction;
 ///
 /// Tags are `node`, and for what belongs to actors `behaviour` and `supervisor`, of which there are at most [Observer#kinds]; never a pid.
 public final class NodeMetrics implements MeterBinder {
+    /// Why a message to somebody who lives becomes a dead letter; of the dead nobody knows the kind.
+    private static final List<String> OF_THE_LIVING = List.of("Refused", "Dropped", "Expired", "Cycle");
+
     private static final Facts.Totals NOTHING = new Facts.Totals(0, 0);
 
     /// One number of the node.
@@ -89,16 +93,20 @@ public final class NodeMetrics implements MeterBinder {
                     tags.and("kind", kind.name()),
                     f -> f.alarms().stream().filter(alarm -> alarm.kind() == kind).count());
         }
+        var name = facts.node().config().name();
+        var apart = facts.times().filter(times -> !Distributions.registered(registry, times, name));
         var bound = ConcurrentHashMap.<Kind>newKeySet();
-        bindKinds(registry, bound);
-        facts.whenTicked(() -> bindKinds(registry, bound));
+        bindKinds(registry, bound, apart);
+        facts.whenTicked(() -> bindKinds(registry, bound, apart));
     }
 
     /// Kinds that have come since the last time.
-    private void bindKinds(MeterRegistry registry, Set<Kind> bound) {
+    private void bindKinds(MeterRegistry registry, Set<Kind> bound, Optional<Times> apart) {
         for (var kind : facts.totals().keySet()) {
             if (bound.add(kind)) {
-                bind(registry, kind, tags.and("behaviour", kind.behaviour(), "supervisor", kind.supervisor()));
+                var its = tags.and("behaviour", kind.behaviour(), "supervisor", kind.supervisor());
+                bind(registry, kind, its);
+                apart.ifPresent(times -> Distributions.bind(registry, times, kind, its));
             }
         }
     }
@@ -114,26 +122,13 @@ public final class NodeMetrics implements MeterBinder {
                     its.and("reason", reason),
                     f -> sum(f.line(kind).exits, reason));
         }
-        if (facts.times().isPresent()) {
-            quantiles(registry, kind, its);
-        }
-    }
-
-    private void quantiles(MeterRegistry registry, Kind kind, Tags its) {
-        for (double share : new double[] {0.5, 0.99}) {
-            var quantile = its.and("quantile", "" + share);
-            gauge(
+        for (var reason : OF_THE_LIVING) {
+            count(
                     registry,
-                    "coppice.message.queue.seconds",
-                    "how long messages wait, of those measured",
-                    quantile,
-                    f -> times(f, kind).queued().quantile(share));
-            gauge(
-                    registry,
-                    "coppice.message.handle.seconds",
-                    "how long handlers take, of those measured",
-                    quantile,
-                    f -> times(f, kind).handled().quantile(share));
+                    "coppice.messages.dead",
+                    "dead letters to actors that live",
+                    its.and("reason", reason),
+                    f -> sum(f.line(kind).letters, reason));
         }
     }
 
@@ -152,10 +147,6 @@ public final class NodeMetrics implements MeterBinder {
 
     private static Facts.Totals totals(Facts facts, Kind kind) {
         return facts.totals().getOrDefault(kind, NOTHING);
-    }
-
-    private static Times.Pair times(Facts facts, Kind kind) {
-        return facts.times().orElseThrow().of(kind);
     }
 
     private void count(MeterRegistry registry, String name, String what, Tags its, ToDoubleFunction<Facts> value) {

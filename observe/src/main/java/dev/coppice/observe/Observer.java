@@ -27,7 +27,8 @@ import java.util.function.UnaryOperator;
 /// reach the port may look; to change anything one needs the token, which is part of the address that it logs. Everything has a limit.
 ///
 /// **Cost.** Nothing on a message's way: the kernel counts anyway. Starts, exits and dead letters are counted where they happen. Once a
-/// second it walks over the tree, for at most a fiftieth of the time: with very many actors it walks less often.
+/// second it walks over the tree, for at most a fiftieth of the time: with very many actors it walks less often. Some twenty times a second
+/// it looks at who is inside its code: at the places, not at the tree.
 ///
 /// Defaults: bound to 127.0.0.1, a random token, not read-only, nothing redacted, 200 dead letters kept, 200 kinds of actors told apart,
 /// 16 open pages.

@@ -51,7 +51,8 @@ final class Routes {
             return switch (path) {
                 case "/api/actor" -> act(query);
                 case "/api/trace" -> trace(query);
-                default -> Answer.error(405, "only /api/actor and /api/trace take a POST");
+                case "/api/heap" -> Answer.json(HeapCount.count());
+                default -> Answer.error(405, "only /api/actor, /api/trace and /api/heap take a POST");
             };
         }
         if (FILES.containsKey(path)) {
@@ -80,6 +81,8 @@ final class Routes {
             case "/api/letters" -> Answer.json(facts.letters());
             case "/api/crashes" -> Answer.json(views.crashes());
             case "/api/alarms" -> Answer.json(views.alarms());
+            case "/api/busy" -> Answer.json(views.busy(Math.clamp(query.number("n", SHOWN), 0, 100)));
+            case "/api/slow" -> Answer.json(views.slow());
             case "/api/waits" -> Answer.json(facts.census().waits());
             case "/api/trace" -> Answer.json(views.trace());
             case "/api/history" -> Answer.json(facts.history());

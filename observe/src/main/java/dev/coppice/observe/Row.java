@@ -9,6 +9,7 @@ import java.util.Locale;
 /// @param at where to find it again: the numbers of its ancestors and its own, from the top, with dots
 /// @param rate messages a second, between the last two looks
 /// @param age how long its oldest message waits, in seconds, at least
+/// @param processor its share of one processor in the last minute, by samples
 /// @param restarts of the actor at this path
 /// @param waitsFor the path of the actor that it waits for; empty when there is none
 record Row(
@@ -23,12 +24,13 @@ record Row(
         long received,
         double rate,
         double age,
+        double processor,
         int children,
         long restarts,
         String doing,
         String waitsFor) {
 
-    static Row of(String at, ActorInfo info, double rate, double age, long restarts) {
+    static Row of(String at, ActorInfo info, double rate, double age, double processor, long restarts) {
         return new Row(
                 at,
                 info.pid().id(),
@@ -41,6 +43,7 @@ record Row(
                 info.received(),
                 rate,
                 age,
+                processor,
                 info.children().size(),
                 restarts,
                 info.doing().orElse(""),

@@ -1,6 +1,7 @@
 package dev.coppice.observe;
 
 import dev.coppice.kernel.Cancellable;
+import dev.coppice.kernel.Carrier;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
@@ -33,6 +34,32 @@ public final class Spans {
     /// Follows the node's messages until cancelled. Needs `io.opentelemetry:opentelemetry-api` at run time, which Coppice does not bring.
     public static Cancellable into(Node node, OpenTelemetry telemetry) {
         return Tap.into(node, new Spanning(telemetry.getTracer("dev.coppice")));
+    }
+
+    /// Carries the sender's current context into the handler, where it is current again: so what a handler asks of somebody outside, through
+    /// a client that OpenTelemetry instruments, continues the trace in its headers (`traceparent`). In the other direction nothing is needed: a
+    /// server that makes the context of a request current, and sends then, has it continued.
+    ///
+    /// ```java
+    /// Config.defaults().carrying(Spans.context())
+    /// ```
+    public static Carrier<Context> context() {
+        return new Current();
+    }
+
+    private record Current() implements Carrier<Context> {
+        @Override
+        public Optional<Context> capture() {
+            var now = Context.current();
+            return now == Context.root() ? Optional.empty() : Optional.of(now);
+        }
+
+        @Override
+        public void around(Context carried, Body body) throws Exception {
+            try (var _ = carried.makeCurrent()) {
+                body.run();
+            }
+        }
     }
 
     /// What rides. Written by the sender, then by the receiver.

@@ -7,16 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// How long messages wait and how long their handlers take, by [Kind], from one message in so many, picked at random.
-///
-/// A histogram has a bucket for each quarter of a power of two, so a quantile is at most a fifth too high; striped counters, no lock.
 final class Times implements Tap<Times.Watch> {
-    private static final int QUARTERS = 4;
-    private static final int BUCKETS = 50 * QUARTERS;
-
     private final Ledger ledger;
     private final int every;
     private final ConcurrentHashMap<Kind, Pair> byKind = new ConcurrentHashMap<>();
@@ -36,45 +30,9 @@ final class Times implements Tap<Times.Watch> {
         @Nullable Pair pair;
     }
 
-    /// Of durations.
-    static final class Histogram {
-        private final LongAdder[] counts = new LongAdder[BUCKETS];
-
-        Histogram() {
-            for (int i = 0; i < BUCKETS; i++) {
-                counts[i] = new LongAdder();
-            }
-        }
-
-        void add(long nanos) {
-            counts[bucket(Math.max(1, nanos))].increment();
-        }
-
-        private static int bucket(long nanos) {
-            int power = 63 - Long.numberOfLeadingZeros(nanos);
-            int quarter = power < 2 ? 0 : (int) (nanos >>> (power - 2)) & (QUARTERS - 1);
-            return Math.min(BUCKETS - 1, power * QUARTERS + quarter);
-        }
-
-        long count() {
-            long all = 0;
-            for (var count : counts) {
-                all += count.sum();
-            }
-            return all;
-        }
-
-        /// In seconds, the upper end of the bucket; zero when there is nothing.
-        double quantile(double share) {
-            long wanted = (long) Math.ceil(share * count());
-            for (int i = 0; wanted > 0 && i < BUCKETS; i++) {
-                wanted -= counts[i].sum();
-                if (wanted <= 0) {
-                    return (1L << (i / QUARTERS)) * (1 + (i % QUARTERS + 1) / (double) QUARTERS) / 1e9;
-                }
-            }
-            return 0;
-        }
+    /// One in so many.
+    int every() {
+        return every;
     }
 
     Map<Kind, Pair> byKind() {

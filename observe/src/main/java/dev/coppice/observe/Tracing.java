@@ -138,9 +138,9 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
         return over;
     }
 
-    /// Ends it when its time is over.
+    /// Ends it when its time is over, or when it is full.
     void look() {
-        if (System.nanoTime() - until >= 0) {
+        if (over || System.nanoTime() - until >= 0) {
             close();
         }
     }
@@ -172,7 +172,7 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
 
     private synchronized Optional<Ride> add(Ride ride) {
         if (rides.size() >= wish.legs) {
-            close();
+            over = true; // the last legs may still end; the next look takes the tap away
             return Optional.empty();
         }
         rides.add(ride);

@@ -4,8 +4,10 @@ import dev.coppice.kernel.ActorInfo;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.CrashReport;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Laggard;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.spi.Closeup;
 import dev.coppice.otp.Sys;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +31,14 @@ final class Views {
     /// A search looks at no more actors than these.
     private static final int SEARCHED = 200_000;
 
+    private static final long SPARING = 50;
+
     private final Facts facts;
     private final Node node;
+
+    /// Guarded by this object.
+    private Searched searched = new Searched("", new Found(List.of(), true), 0, 0);
+
     private final Observer rules;
 
     Views(Facts facts, Observer rules) {
@@ -94,11 +102,22 @@ final class Views {
     }
 
     /// @param places how many handlers may run at once
-    record SchedulerView(int places, int platformThreads, Machine.Carriers carriers, Map<String, Integer> byStatus) {}
+    record SchedulerView(
+            int places,
+            int platformThreads,
+            int processors,
+            String java,
+            Machine.Carriers carriers,
+            Map<String, Integer> byStatus) {}
 
     SchedulerView scheduler() {
         return new SchedulerView(
-                node.config().places(), Machine.platformThreads(), Machine.Carriers.now(), facts.census().byStatus());
+                node.config().places(),
+                Machine.platformThreads(),
+                Runtime.getRuntime().availableProcessors(),
+                "Java " + Runtime.version(),
+                Machine.Carriers.now(),
+                facts.census().byStatus());
     }
 
     record KindView(
@@ -178,8 +197,26 @@ final class Views {
 
     record Found(List<Row> rows, boolean whole) {}
 
-    /// Actors whose path, label or behaviour contains the text, whatever its case; a number finds the pid.
-    Found search(String text) {
+    /// The last search: a page asks again and again, and what cost much is not done anew at once.
+    private record Searched(String text, Found found, long at, long took) {
+        boolean serves(String wanted, long now) {
+            return wanted.equals(text) && now - at < SPARING * took;
+        }
+    }
+
+    /// Actors whose path, label or behaviour contains the text, whatever its case; a number finds the pid. One search at a time; the same
+    /// again takes at most a fiftieth of the time.
+    synchronized Found search(String text) {
+        long begun = System.nanoTime();
+        if (!searched.serves(text, begun)) {
+            var found = found(text);
+            long now = System.nanoTime();
+            searched = new Searched(text, found, now, now - begun);
+        }
+        return searched.found;
+    }
+
+    private Found found(String text) {
         var wanted = text.toLowerCase(Locale.ROOT);
         var rows = new ArrayList<Row>();
         var todo = new ArrayDeque<Pid<?>>(node.children());
@@ -214,11 +251,31 @@ final class Views {
     /// @param silent why it does not answer; empty when it does
     record Inside(boolean suspended, String state, String silent) {}
 
+    /// @param due in seconds from now; negative when its message waits in the mailbox
+    /// @param period in seconds; 0 for one that comes once
+    record TimerView(String message, double due, double period) {
+        static TimerView of(Closeup.Timer timer) {
+            return new TimerView(
+                    timer.message(),
+                    timer.due().toNanos() / 1e9,
+                    timer.period().map(period -> period.toNanos() / 1e9).orElse(0.0));
+        }
+    }
+
+    /// @param message what it handles now; empty when it handles nothing
+    /// @param busy for how many seconds it has been inside its code, at least; 0 when nobody has noticed
+    /// @param stack of the thread that runs it; empty when none does
     record ActorView(
             Row row,
             Optional<Link> parent,
             List<Link> links,
             int linked,
+            List<Link> monitors,
+            List<Link> monitoredBy,
+            List<TimerView> timers,
+            String message,
+            double busy,
+            List<String> stack,
             boolean restartable,
             Optional<Inside> inside) {}
 
@@ -228,11 +285,18 @@ final class Views {
 
     private ActorView actor(String at, Pid<?> pid, boolean inside) {
         var info = pid.info();
+        var closeup = Closeup.of(pid);
         return new ActorView(
                 facts.walk().row(at, info),
                 info.parent().map(Link::of),
                 info.links().stream().limit(LINKS).map(Link::of).toList(),
                 info.links().size(),
+                closeup.monitors().stream().map(Link::of).toList(),
+                closeup.monitoredBy().stream().map(Link::of).toList(),
+                closeup.timers().stream().map(TimerView::of).toList(),
+                rules.redaction().apply(closeup.message().orElse("")),
+                closeup.since().map(since -> since.toNanos() / 1e9).orElse(0.0),
+                closeup.stack().stream().limit(FRAMES).map(String::valueOf).toList(),
                 info.parent().flatMap(Deeds::supervisor).isPresent(),
                 inside ? Optional.of(inside(pid)) : Optional.empty());
     }
@@ -289,6 +353,51 @@ final class Views {
                     .forEach(lines::add);
         }
         return lines;
+    }
+
+    /// Somebody who is inside its code.
+    ///
+    /// @param since in seconds, at least; 0 when nobody has noticed
+    record Slow(
+            String at,
+            String path,
+            String status,
+            String doing,
+            double since,
+            String waitsFor,
+            int queued,
+            List<String> stack) {}
+
+    /// Who is slow now, as the node says it when its close takes too long.
+    List<Slow> slow() {
+        return node.laggards().stream().map(Views::slow).toList();
+    }
+
+    private static Slow slow(Laggard one) {
+        return new Slow(
+                Spots.at(one.pid()),
+                one.path(),
+                one.status().name().toLowerCase(Locale.ROOT),
+                one.doing().orElse(""),
+                one.since().map(since -> since.toNanos() / 1e9).orElse(0.0),
+                one.waitsFor().orElse(""),
+                one.queued(),
+                one.stack().stream().limit(FRAMES).map(String::valueOf).toList());
+    }
+
+    /// Who used most of a processor in the last minute, by samples; then who waited most in foreign code.
+    record Busy(Row row, double processor, double blocked) {}
+
+    List<Busy> busy(int most) {
+        return facts.sampler().shares().stream()
+                .filter(share -> share.pid().alive())
+                .limit(most)
+                .map(share ->
+                        new Busy(
+                                facts.walk().row(Spots.at(share.pid()), share.pid().info()),
+                                share.processor(),
+                                share.blocked()))
+                .toList();
     }
 
     record AlarmsView(List<Alarm> standing, List<Alarm> past) {}

@@ -28,12 +28,16 @@ final class Walk {
     private static final int LEADERS = 100;
     private static final int WAITS = 1_000;
 
+    /// After so many actors it lets others have its processor.
+    private static final int BREATH = 1_000;
+
     /// Over a shorter time a rate is noise.
     private static final long FRESH = 500_000_000;
 
     private final Node node;
     private final Ledger ledger;
     private final ToLongFunction<String> restarts;
+    private final ToDoubleFunction<Pid<?>> processor;
     private final Backlog backlog = new Backlog();
 
     /// Written by the walk, read by anybody.
@@ -56,8 +60,8 @@ final class Walk {
 
     /// What one walk gathers.
     private static final class Findings {
-        final Map<String, Integer> byStatus = new TreeMap<>();
-        final Map<Kind, Census.Living> living = new TreeMap<>();
+        final int[] byStatus = new int[ActorInfo.Status.values().length];
+        final Map<Kind, Sum> living = new HashMap<>();
         final Map<String, Leaders> leaders = new LinkedHashMap<>();
         final List<Census.Wait> waits = new ArrayList<>();
         final LongMap received = new LongMap();
@@ -65,12 +69,66 @@ final class Walk {
         long queued;
         int actors;
 
+        // Siblings mostly are of one kind.
+        private @Nullable Spot lastAbove;
+        private String lastBehaviour = "";
+        private Sum lastSum = new Sum();
+
         Findings() {
             leaders.put("queue", new Leaders(seen -> seen.info.queued()));
             leaders.put("rate", new Leaders(Seen::rate));
             leaders.put("age", new Leaders(Seen::age));
             leaders.put("received", new Leaders(seen -> seen.info.received()));
             leaders.put("children", new Leaders(seen -> seen.info.children().size()));
+        }
+
+        Sum of(Spot spot, ActorInfo info, Ledger ledger) {
+            if (actors == 1 || spot.above != lastAbove || !info.behaviour().equals(lastBehaviour)) {
+                var kind = ledger.known(new Kind(info.behaviour(), spot.above == null ? "/" : spot.above.path));
+                lastAbove = spot.above;
+                lastBehaviour = info.behaviour();
+                lastSum = living.computeIfAbsent(kind, _ -> new Sum());
+            }
+            return lastSum;
+        }
+
+        Map<String, Integer> byStatus() {
+            var all = new TreeMap<String, Integer>();
+            for (var status : ActorInfo.Status.values()) {
+                if (byStatus[status.ordinal()] > 0) {
+                    all.put(status.name().toLowerCase(Locale.ROOT), byStatus[status.ordinal()]);
+                }
+            }
+            return all;
+        }
+
+        Map<Kind, Census.Living> living() {
+            var all = new TreeMap<Kind, Census.Living>();
+            living.forEach((kind, sum) -> all.put(kind, sum.living()));
+            return all;
+        }
+    }
+
+    /// A [Census.Living] in the making: one for a kind, not one for an actor.
+    private static final class Sum {
+        private int actors;
+        private long queued;
+        private int longest;
+        private double oldest;
+        private long received;
+        private long requests;
+
+        void add(ActorInfo info, double age) {
+            actors++;
+            queued += info.queued();
+            longest = Math.max(longest, info.queued());
+            oldest = Math.max(oldest, age);
+            received += info.received();
+            requests += info.requests();
+        }
+
+        Census.Living living() {
+            return new Census.Living(actors, queued, longest, oldest, received, requests);
         }
     }
 
@@ -100,10 +158,13 @@ final class Walk {
         }
     }
 
-    Walk(Node node, Ledger ledger, ToLongFunction<String> restarts) {
+    /// @param restarts of the actor at a path
+    /// @param processor an actor's share of one
+    Walk(Node node, Ledger ledger, ToLongFunction<String> restarts, ToDoubleFunction<Pid<?>> processor) {
         this.node = node;
         this.ledger = ledger;
         this.restarts = restarts;
+        this.processor = processor;
     }
 
     Census walk() {
@@ -129,8 +190,8 @@ final class Walk {
                 found.actors,
                 whole,
                 found.queued,
-                found.byStatus,
-                found.living,
+                found.byStatus(),
+                found.living(),
                 top,
                 found.waits);
     }
@@ -149,17 +210,20 @@ final class Walk {
         found.actors++;
         found.queued += info.queued();
         found.received.put(id, info.received());
-        found.byStatus.merge(info.status().name().toLowerCase(Locale.ROOT), 1, Integer::sum);
-        var kind = ledger.known(new Kind(info.behaviour(), spot.above == null ? "/" : spot.above.path));
-        var one = new Census.Living(1, info.queued(), info.queued(), age, info.received(), info.requests());
-        found.living.merge(kind, one, Census.Living::plus);
+        found.byStatus[info.status().ordinal()]++;
+        found.of(spot, info, ledger).add(info, age);
         found.leaders.values().forEach(leaders -> leaders.offer(seen));
         if (found.waits.size() < WAITS && info.waitsFor().isPresent()) {
             var on = info.waitsFor().get();
             found.waits.add(new Census.Wait(info.path(), on.path(), info.doing().orElse("")));
         }
-        var here = new Spot(spot.pid, info.path(), spot.above);
-        info.children().reversed().forEach(child -> todo.push(new Spot(child, "", here)));
+        if (!info.children().isEmpty()) {
+            var here = new Spot(spot.pid, info.path(), spot.above);
+            info.children().reversed().forEach(child -> todo.push(new Spot(child, "", here)));
+        }
+        if (found.actors % BREATH == 0) {
+            Thread.yield();
+        }
     }
 
     /// Since the last walk but one when the last is too fresh; zero for who was not there then.
@@ -173,12 +237,16 @@ final class Walk {
     }
 
     private Row row(Seen seen) {
-        return Row.of(seen.spot.at(), seen.info, seen.rate, seen.age, restarts.applyAsLong(seen.info.path()));
+        return row(seen.spot.at(), seen.info, seen.rate, seen.age);
     }
 
     /// One actor now, with what the last walks know of it. Any thread.
     Row row(String at, ActorInfo info) {
         double age = info.queued() == 0 ? 0 : marks.ages.getOrDefault(info.pid().id(), 0.0);
-        return Row.of(at, info, rate(info, System.nanoTime()), age, restarts.applyAsLong(info.path()));
+        return row(at, info, rate(info, System.nanoTime()), age);
+    }
+
+    private Row row(String at, ActorInfo info, double rate, double age) {
+        return Row.of(at, info, rate, age, processor.applyAsDouble(info.pid()), restarts.applyAsLong(info.path()));
     }
 }

@@ -2,12 +2,16 @@ package dev.coppice.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.observe.Garden.Water;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.hawkular.agent.prometheus.text.TextPrometheusMetricsProcessor;
 import org.hawkular.agent.prometheus.types.Counter;
 import org.hawkular.agent.prometheus.types.Gauge;
@@ -21,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-    private final Garden garden = Garden.open();
+    private Garden garden = Garden.open();
 
     @AfterEach
     void close() {
@@ -61,7 +65,17 @@ class MetricsTest {
                             public void walkSummaryMetric(MetricFamily family, Summary metric, int index) {}
 
                             @Override
-                            public void walkHistogramMetric(MetricFamily family, Histogram metric, int index) {}
+                            public void walkHistogramMetric(MetricFamily family, Histogram metric, int index) {
+                                var name = metric.getName();
+                                var labels = new java.util.TreeMap<>(metric.getLabels());
+                                series.put(name + "_count" + labels, (double) metric.getSampleCount());
+                                series.put(name + "_sum" + labels, metric.getSampleSum());
+                                for (var bucket : metric.getBuckets()) {
+                                    series.put(
+                                            name + "_bucket" + labels + " le " + bucket.getUpperBound(),
+                                            (double) bucket.getCumulativeCount());
+                                }
+                            }
                         })
                 .walk();
         return series;
@@ -71,20 +85,32 @@ class MetricsTest {
     @Tag("#100")
     class The_text {
         @Test
-        void is_understood_by_a_parser_and_tells_what_happened() {
+        void is_understood_by_a_parser_and_tells_what_happened() throws InterruptedException {
             var plant = garden.node.spawn(Garden.plant());
             plant.call(new Water(1));
             plant.call(new Water(2));
+            var full = garden.node.spawn(Garden.plant(Mailbox.rejecting(1)).labelled("full"));
+            var entered = new CountDownLatch(1);
+            var open = new CountDownLatch(1);
+            full.send(new Garden.Hold(entered, open));
+            entered.await();
+            for (int i = 0; i < 4; i++) {
+                full.send(new Garden.Note("n"));
+            }
             garden.facts();
             garden.tick();
+            open.countDown();
             var answer = garden.get("/metrics");
             assertThat(answer.headers().firstValue("Content-Type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
             var series = parsed(answer.body());
             assertThat(series)
-                    .containsEntry("coppice_messages_received_total{behaviour=Plant, node=garden, supervisor=/}", 2.0)
+                    .containsEntry("coppice_messages_received_total{behaviour=Plant, node=garden, supervisor=/}", 3.0)
                     .containsEntry("coppice_requests_received_total{behaviour=Plant, node=garden, supervisor=/}", 2.0)
-                    .containsEntry("coppice_actors{behaviour=Plant, node=garden, supervisor=/}", 1.0)
+                    .containsEntry("coppice_actors{behaviour=Plant, node=garden, supervisor=/}", 2.0)
+                    .containsEntry(
+                            "coppice_messages_dead_total{behaviour=Plant, node=garden, reason=Refused, supervisor=/}",
+                            3.0)
                     .containsEntry("coppice_node_dead_letters_total{node=garden, reason=NoProcess}", 0.0);
             assertThat(series.keySet()).noneMatch(name -> name.contains("pid"));
         }
@@ -108,6 +134,105 @@ class MetricsTest {
             garden.tick();
             assertThat(parsed(garden.get("/metrics").body()).keySet()).anyMatch(name -> name.contains("evil\"} 1"));
         }
+    }
+
+    @Nested
+    @Tag("#99")
+    class Histograms {
+        private static final String PLANT = "{behaviour=Plant, node=garden, supervisor=/}";
+
+        /// Answered calls, each handled to its end: the last has begun after that of the one before.
+        private void work(int calls) {
+            var plant = garden.node.spawn(Garden.plant());
+            for (int i = 0; i < calls; i++) {
+                plant.call(new Water(1));
+            }
+            plant.stop();
+            Garden.gone(plant);
+            garden.facts();
+            garden.tick();
+        }
+
+        @Test
+        void of_waiting_and_handling_have_buckets_a_count_and_a_sum() {
+            garden.close();
+            garden = Garden.open(observer -> observer.timedEvery(1));
+            work(10);
+            var text = garden.get("/metrics").body();
+            assertThat(text)
+                    .contains("# TYPE coppice_message_handle_seconds histogram")
+                    .contains("# TYPE coppice_message_queue_seconds histogram")
+                    .doesNotContain("quantile");
+            var series = parsed(text);
+            for (var name : java.util.List.of("coppice_message_queue_seconds", "coppice_message_handle_seconds")) {
+                assertThat(series).containsEntry(name + "_count" + PLANT, 10.0);
+                assertThat(series.get(name + "_sum" + PLANT)).isPositive().isLessThan(600);
+                var buckets =
+                        series.entrySet().stream()
+                                .filter(one -> one.getKey().startsWith(name + "_bucket" + PLANT))
+                                .sorted(java.util.Comparator.comparingDouble(MetricsTest::bound))
+                                .toList();
+                assertThat(buckets).hasSize(23).extracting(Map.Entry::getValue).isSorted();
+                assertThat(bound(buckets.getFirst())).isEqualTo(1e-6);
+                assertThat(bound(buckets.get(1))).isEqualTo(2.5e-6);
+                assertThat(bound(buckets.getLast())).isInfinite();
+                assertThat(buckets.getLast().getValue()).isEqualTo(10.0);
+            }
+        }
+
+        @Test
+        void count_a_measured_message_for_all_that_it_stands_for() {
+            garden.close();
+            garden = Garden.open(observer -> observer.timedEvery(4));
+            work(2_000);
+            var text = garden.get("/metrics").body();
+            assertThat(text).contains("one message in 4 is measured, and counts as 4");
+            assertThat(parsed(text).get("coppice_message_handle_seconds_count" + PLANT))
+                    .as("about 2,000: six deviations off would be one run in a billion")
+                    .isBetween(1_500.0, 2_500.0);
+        }
+
+        @Test
+        void are_not_there_unless_somebody_asked_for_them() {
+            work(10);
+            assertThat(garden.get("/metrics").body()).doesNotContain("coppice_message_handle");
+        }
+
+        @Test
+        void of_two_nodes_share_a_registry() {
+            garden.close();
+            garden = Garden.open(observer -> observer.timedEvery(1));
+            var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            new NodeMetrics(garden.facts()).bindTo(registry);
+            work(3);
+            try (var other = dev.coppice.kernel.Node.start(dev.coppice.kernel.Config.defaults().name("other"))) {
+                var pid = other.spawn(Observer.withoutPage().timedEvery(1));
+                new NodeMetrics(pid.call(new Observer.GetFacts())).bindTo(registry);
+                assertThat(parsed(registry.scrape()))
+                        .containsEntry("coppice_message_handle_seconds_count" + PLANT, 3.0)
+                        .containsKey("coppice_node_spawned_total{node=other}");
+            }
+        }
+
+        @Test
+        void are_a_timer_and_buckets_in_any_other_registry() {
+            garden.close();
+            garden = Garden.open(observer -> observer.timedEvery(1));
+            var registry = new SimpleMeterRegistry();
+            new NodeMetrics(garden.facts()).bindTo(registry);
+            work(10);
+            var timer = registry.get("coppice.message.handle").tag("behaviour", "Plant").tag("supervisor", "/");
+            assertThat(timer.functionTimer().count()).isEqualTo(10);
+            assertThat(timer.functionTimer().totalTime(java.util.concurrent.TimeUnit.SECONDS)).isPositive();
+            var buckets =
+                    registry.get("coppice.message.handle.histogram").tag("behaviour", "Plant").tag("supervisor", "/");
+            assertThat(buckets.tag("le", "+Inf").functionCounter().count()).isEqualTo(10);
+        }
+    }
+
+    private static double bound(Map.Entry<String, Double> bucket) {
+        var le = bucket.getKey().substring(bucket.getKey().lastIndexOf(" le ") + 4);
+        return Double.parseDouble(le.equals("+Inf") ? "Infinity" : le);
     }
 
     @Nested

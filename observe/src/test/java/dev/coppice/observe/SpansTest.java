@@ -2,7 +2,9 @@ package dev.coppice.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Server;
 import dev.coppice.observe.Garden.Note;
@@ -10,14 +12,21 @@ import dev.coppice.observe.Garden.Water;
 import dev.coppice.observe.Garden.Wither;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -146,6 +155,55 @@ class SpansTest {
             again.cancel();
             garden.rose().call(new Water(1));
             assertThat(exporter.getFinishedSpanItems()).isEqualTo(List.of());
+        }
+    }
+
+    @Nested
+    class A_context_from_outside {
+        private static final String HEADER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        private static final TextMapGetter<Map<String, String>> GETTER =
+                new TextMapGetter<>() {
+                    @Override
+                    public Iterable<String> keys(Map<String, String> headers) {
+                        return headers.keySet();
+                    }
+
+                    @Override
+                    public String get(Map<String, String> headers, String key) {
+                        return headers.get(key);
+                    }
+                };
+
+        /// What the client of a handler would send along.
+        private Map<String, String> headers() {
+            var headers = new HashMap<String, String>();
+            W3CTraceContextPropagator.getInstance().inject(Context.current(), headers, Map::put);
+            return headers;
+        }
+
+        @Test
+        void goes_through_an_actor_to_whom_its_handler_asks() throws Exception {
+            var seen = new LinkedBlockingQueue<Map<String, String>>();
+            var config = Config.defaults().name("carrying").quiet().carrying(Spans.context());
+            try (var node = Node.start(config);
+                    var scope = extracted().makeCurrent()) {
+                assertThat(scope).isNotNull();
+                var last = node.spawn(Server.<Deliver>of(() -> (_, _) -> seen.add(headers())));
+                var first = node.spawn(Server.<Publish>of(() -> (it, _) -> last.send(new Deliver(it.text()))));
+                first.send(new Publish("a"));
+                assertThat(seen.poll(1, TimeUnit.MINUTES)).containsEntry("traceparent", HEADER);
+            }
+            try (var node = Node.start(config)) {
+                var plain = node.spawn(Server.<Deliver>of(() -> (_, _) -> seen.add(headers())));
+                plain.send(new Deliver("without a context"));
+                assertThat(seen.poll(1, TimeUnit.MINUTES)).isEmpty();
+            }
+        }
+
+        private Context extracted() {
+            return W3CTraceContextPropagator.getInstance()
+                    .extract(Context.root(), Map.of("traceparent", HEADER), GETTER);
         }
     }
 }

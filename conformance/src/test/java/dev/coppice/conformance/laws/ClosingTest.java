@@ -21,6 +21,7 @@ import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.ExitReason.Killed;
 import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Laggard;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Offer;
@@ -117,6 +118,56 @@ class ClosingTest {
             assertThat(waiting.alive()).isFalse();
             lab.leavesAMess();
             gate.open();
+        }
+
+        @Laws
+        @Tag("#108")
+        void names_who_was_slow_and_what_it_waited_for(Lab lab) {
+            var node = lab.node(lab.config().closeBudget(millis(300)));
+            var gate = lab.gate();
+            var stuck = lab.stuckAt(gate, puppet().labelled("slow").stopWithin(seconds(100)));
+            var entered = lab.<String>probe();
+            var waiting = node.spawn(puppet().labelled("waiting").stopWithin(seconds(100)));
+            waiting.send(
+                    new Do(_ -> {
+                        entered.send("in");
+                        stuck.within(seconds(1_000)).call(new Ask("never"));
+                    }));
+            entered.expectEqual("in");
+            node.spawn(puppet().labelled("idle"));
+            for (int i = 0; i < 3; i++) {
+                stuck.send(new Mark(i));
+            }
+            while (waiting.info().waitsFor().isEmpty()) {
+                node.children().getFirst().info();
+            }
+            var now = node.laggards();
+            assertThat(now).extracting(Laggard::path).containsExactlyInAnyOrder("/slow", "/waiting");
+            assertThat(now)
+                    .filteredOn(one -> one.path().equals("/waiting"))
+                    .singleElement()
+                    .satisfies(one -> {
+                        assertThat(one.waitsFor()).contains("/slow");
+                        assertThat(one.doing()).contains("Do");
+                        assertThat(one.stack()).isNotEmpty();
+                    });
+            node.close();
+            assertThat(node.abandoned()).containsExactly("/slow");
+            assertThat(node.laggards()).extracting(Laggard::path).containsExactly("/slow");
+            var slow = node.laggards().getFirst();
+            assertThat(slow.doing()).contains("Do");
+            assertThat(slow.queued()).isGreaterThanOrEqualTo(4);
+            assertThat(slow.stack()).anyMatch(frame -> frame.getMethodName().contains("pass"));
+            lab.leavesAMess();
+            gate.open();
+        }
+
+        @Laws
+        @Tag("#108")
+        void names_nobody_when_it_was_enough(Lab lab) {
+            lab.puppet();
+            lab.node().close();
+            assertThat(lab.node().laggards()).isEmpty();
         }
 
         @Laws(Laws.On.SEEDED)

@@ -10,8 +10,10 @@ import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Crashing;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
+import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Config;
 import dev.coppice.kernel.ExitReason.Crashed;
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
@@ -180,6 +182,42 @@ class FatalTest {
                     .satisfies(line -> assertThat(line).contains("20"));
             assertThat(lines).anyMatch(line -> line.contains("crash 0") && line.contains("Boom"));
             assertThat(lines).anyMatch(line -> line.startsWith("\tat ") && line.contains("Talk"));
+        }
+
+        @Laws(Laws.On.SEEDED)
+        @Tag("#101")
+        @Tag("law-17")
+        void mailboxes_that_swell_and_shrink_are_logged_ten_a_minute_then_summed_up(Lab lab) {
+            var lines =
+                    linesOf(() -> {
+                        for (int i = 0; i < 30; i++) {
+                            var gate = lab.gate();
+                            var pid = lab.stuckAt(gate, puppet().mailbox(Mailbox.unbounded().highWater(4)));
+                            for (int n = 0; n < 6; n++) {
+                                pid.send(new Mark(n));
+                            }
+                            gate.open();
+                            pid.call(new Sync());
+                            pid.kill();
+                            lab.gone(pid);
+                        }
+                        lab.world().advance(seconds(61));
+                        var gate = lab.gate();
+                        var pid = lab.stuckAt(gate, puppet().mailbox(Mailbox.unbounded().highWater(4)));
+                        for (int n = 0; n < 6; n++) {
+                            pid.send(new Mark(n));
+                        }
+                        gate.open();
+                        pid.call(new Sync());
+                    });
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("mailbox above its high-water mark"))
+                    .as("ten, and one in the next minute")
+                    .hasSize(11);
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("more mailboxes above their high-water mark"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("20"));
         }
 
         @Laws(Laws.On.SEEDED)

@@ -2,6 +2,11 @@ package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.spi.Alarm;
+import dev.coppice.kernel.spi.Closeup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,21 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
         cell.timers = this;
         count();
         cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
+    }
+
+    /// The timers that are set, at most so many. The list is the actor's: read from elsewhere it may end early, and says so nowhere.
+    static List<Closeup.Timer> of(Cell<?> cell, int limit) {
+        var all = new ArrayList<Closeup.Timer>();
+        long now = cell.node.scheduler.nanoTime();
+        for (var timer = cell.timers; timer != null && all.size() < limit; timer = timer.older) {
+            if (timer.active()) {
+                var period =
+                        timer.period > 0 ? Optional.of(Duration.ofNanos(timer.period)) : Optional.<Duration>empty();
+                var due = Duration.ofNanos(timer.at - now);
+                all.add(new Closeup.Timer(timer.message.getClass().getSimpleName(), due, period));
+            }
+        }
+        return all;
     }
 
     final void count() {

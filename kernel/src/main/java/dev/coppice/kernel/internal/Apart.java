@@ -1,6 +1,8 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.spi.Activation;
+import dev.coppice.kernel.spi.Running;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,20 @@ final class Apart implements Runnable {
         if (activation instanceof Cell<?> cell) {
             cell.habit.ran(System.nanoTime() - since > Watchdog.TICK);
         }
+    }
+
+    boolean runs(Cell<?> cell) {
+        return activation == cell;
+    }
+
+    long since() {
+        return since;
+    }
+
+    Optional<Running> running() {
+        return activation instanceof Cell<?> cell && thread != null && !cell.resting()
+                ? Optional.of(new Running(cell, thread))
+                : Optional.empty();
     }
 
     void watch(Observers observers, long now, long slow) {

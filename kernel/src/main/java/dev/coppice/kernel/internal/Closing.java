@@ -55,6 +55,7 @@ final class Closing {
     }
 
     private List<String> endAtOnce() {
+        node.overran(Laggards.among(everybody()));
         everybody().forEach(Cell::killFirmly);
         long until = node.scheduler.nanoTime() + GRACE;
         var left = new ArrayList<String>();
@@ -77,6 +78,10 @@ final class Closing {
 
     /// Parents before their children.
     private List<Cell<?>> everybody() {
+        return everybody(guardian);
+    }
+
+    static List<Cell<?>> everybody(Cell<?> guardian) {
         var all = new ArrayList<Cell<?>>();
         var todo = new ArrayDeque<Cell<?>>(Reports.children(guardian));
         for (var cell = todo.poll(); cell != null; cell = todo.poll()) {

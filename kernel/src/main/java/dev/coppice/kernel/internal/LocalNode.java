@@ -8,6 +8,7 @@ import dev.coppice.kernel.CrashReport;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Laggard;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
@@ -17,7 +18,6 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.kernel.spi.Scheduler;
-import dev.coppice.kernel.spi.Tap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ public final class LocalNode implements Node {
 
     final Names names = new Names(this);
     final Observers observers;
-    final CopyOnWriteArrayList<Tap<Object>> taps = new CopyOnWriteArrayList<>();
+    final CopyOnWriteArrayList<Taps.Tapping> taps = new CopyOnWriteArrayList<>();
 
     /// What travels with messages; null when nothing does.
     final @Nullable Carrying carrying;
@@ -77,6 +77,9 @@ public final class LocalNode implements Node {
     private volatile @Nullable Cell<?> root;
     private volatile boolean rootGaveUp;
     private volatile List<String> abandoned = List.of();
+
+    /// Written by the close, when its budget is spent.
+    private volatile List<Laggard> overran = List.of();
 
     private final AtomicLong ids = new AtomicLong();
     private final LongAdder accepted = new LongAdder();
@@ -277,6 +280,19 @@ public final class LocalNode implements Node {
     @Override
     public List<String> abandoned() {
         return abandoned;
+    }
+
+    @Override
+    public List<Laggard> laggards() {
+        return phase.get() == Phase.CLOSED || !overran.isEmpty()
+                ? overran
+                : Laggards.among(Closing.everybody(guardian));
+    }
+
+    /// The close has spent its budget, and these are why.
+    void overran(List<Laggard> laggards) {
+        overran = laggards;
+        Laggards.log(observers, laggards);
     }
 
     /// An error of the kernel itself: its invariants are gone.

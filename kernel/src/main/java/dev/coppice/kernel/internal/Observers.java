@@ -29,6 +29,10 @@ final class Observers {
     private final Log log;
     private final Throttle deadLetterLines;
     private final Throttle crashLines;
+    private final Throttle highWaterLines;
+    private final Throttle lowWaterLines;
+    private final Throttle longScanLines;
+    private final Throttle slowLines;
     private final CopyOnWriteArrayList<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final ReentrantLock crashesLock = new ReentrantLock();
     private final ArrayDeque<CrashReport> crashes = new ArrayDeque<>();
@@ -38,8 +42,16 @@ final class Observers {
     Observers(LocalNode node) {
         this.node = node;
         this.log = new Log("dev.coppice." + node.config().name());
-        this.deadLetterLines = new Throttle(node, n -> line(Level.WARN, "more dead letters", Map.of("count", n)));
-        this.crashLines = new Throttle(node, n -> line(Level.ERROR, "more crashes", Map.of("count", n)));
+        this.deadLetterLines = throttle(Level.WARN, "more dead letters");
+        this.crashLines = throttle(Level.ERROR, "more crashes");
+        this.highWaterLines = throttle(Level.WARN, "more mailboxes above their high-water mark");
+        this.lowWaterLines = throttle(Level.INFO, "more mailboxes below their low-water mark");
+        this.longScanLines = throttle(Level.WARN, "more long selective receives");
+        this.slowLines = throttle(Level.WARN, "more slow handlers");
+    }
+
+    private Throttle throttle(Level level, String summary) {
+        return new Throttle(node, n -> line(level, summary, Map.of("count", n)));
     }
 
     Cancellable subscribe(Class<? extends NodeEvent> type, Ref<?> subscriber) {
@@ -65,8 +77,10 @@ final class Observers {
     }
 
     void end() {
-        deadLetterLines.end();
-        crashLines.end();
+        for (var lines :
+                List.of(deadLetterLines, crashLines, highWaterLines, lowWaterLines, longScanLines, slowLines)) {
+            lines.end();
+        }
     }
 
     // ---- life
@@ -141,12 +155,20 @@ final class Observers {
     }
 
     void highWater(Cell<?> cell, int queued) {
-        line(Level.WARN, "mailbox above its high-water mark", Map.of("actor", cell.path(), "queued", queued));
+        throttled(
+                highWaterLines,
+                Level.WARN,
+                "mailbox above its high-water mark",
+                Map.of("actor", cell.path(), "queued", queued));
         publish(new NodeEvent.HighWater(cell, queued));
     }
 
     void lowWater(Cell<?> cell, int queued) {
-        line(Level.INFO, "mailbox below its low-water mark", Map.of("actor", cell.path(), "queued", queued));
+        throttled(
+                lowWaterLines,
+                Level.INFO,
+                "mailbox below its low-water mark",
+                Map.of("actor", cell.path(), "queued", queued));
         publish(new NodeEvent.LowWater(cell, queued));
     }
 
@@ -157,7 +179,8 @@ final class Observers {
     }
 
     void longScan(Cell<?> cell, int scanned) {
-        line(Level.WARN, "long selective receive", Map.of("actor", cell.path(), "scanned", scanned));
+        throttled(
+                longScanLines, Level.WARN, "long selective receive", Map.of("actor", cell.path(), "scanned", scanned));
         publish(new NodeEvent.LongScan(cell, scanned));
     }
 
@@ -166,7 +189,7 @@ final class Observers {
     void slowHandler(Cell<?> cell, Thread thread, long nanos) {
         var doing = Reports.doing(cell).orElse("its body");
         var since = Duration.ofNanos(nanos);
-        line(Level.WARN, "slow handler", Map.of("actor", cell.path(), "doing", doing, "since", since));
+        throttled(slowLines, Level.WARN, "slow handler", Map.of("actor", cell.path(), "doing", doing, "since", since));
         publish(new NodeEvent.SlowHandler(cell, doing, since, List.of(thread.getStackTrace())));
     }
 
@@ -193,6 +216,12 @@ final class Observers {
                 "error inside the kernel; the node ends",
                 Map.of("node", node.config().name(), "actor", String.valueOf(cell)),
                 error);
+    }
+
+    private void throttled(Throttle lines, Level level, String message, Map<String, ?> values) {
+        if (lines.admits()) {
+            line(level, message, values);
+        }
     }
 
     void line(Level level, String message, Map<String, ?> values) {

@@ -3,11 +3,16 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
+import dev.coppice.kernel.spi.Running;
 import dev.coppice.kernel.spi.Scheduler;
 import dev.coppice.kernel.spi.Waiting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -311,6 +316,7 @@ final class Places implements Scheduler {
             return;
         }
         var worker = Runner.current() instanceof Worker mine && mine.isOf(this) ? mine : null;
+        long since = worker != null && Taps.on ? System.nanoTime() : 0;
         if (worker != null) {
             handOn(worker);
         }
@@ -321,6 +327,9 @@ final class Places implements Scheduler {
             if (again != null) {
                 give(again, worker);
             }
+        }
+        if (since != 0 && worker != null) {
+            Taps.waited(worker.cell, System.nanoTime() - since, worker.place != null);
         }
     }
 
@@ -439,6 +448,31 @@ final class Places implements Scheduler {
             sum += places[i].tally.receivedSoFar();
         }
         return sum;
+    }
+
+    /// Who is inside its code on a place or beside them.
+    List<Running> running() {
+        var all = new ArrayList<Running>();
+        for (int i = 0, n = count; i < n; i++) {
+            var worker = places[i].owner;
+            var cell = worker == null ? null : worker.runningNow();
+            var thread = worker == null ? null : worker.thread;
+            if (cell != null && thread != null) {
+                all.add(new Running(cell, thread));
+            }
+        }
+        apart.forEach(run -> run.running().ifPresent(all::add));
+        return all;
+    }
+
+    /// For how long the watchdog has seen it in one handler, or apart from the places; empty when it has not.
+    Optional<Duration> busyFor(Cell<?> cell) {
+        long now = System.nanoTime();
+        long since = watchdog.since(cell, now);
+        for (var run : apart) {
+            since = run.runs(cell) ? run.since() : since;
+        }
+        return since == now ? Optional.empty() : Optional.of(Duration.ofNanos(now - since));
     }
 
     boolean closed() {

@@ -33,7 +33,7 @@ final class Reports {
                 waitsFor(cell),
                 doing(cell),
                 Optional.<Pid<?>>ofNullable(cell.parent).filter(above -> above != cell.node.guardian()),
-                List.copyOf(children(cell)),
+                cell.family == null ? List.of() : List.copyOf(children(cell)),
                 List.copyOf(Ties.linked(cell, Integer.MAX_VALUE)));
     }
 
@@ -59,7 +59,7 @@ final class Reports {
     }
 
     /// The delivery being handled: racy.
-    private static @Nullable Mail handled(Cell<?> cell) {
+    static @Nullable Mail handled(Cell<?> cell) {
         var self = cell.self;
         return self == null ? null : self.current;
     }

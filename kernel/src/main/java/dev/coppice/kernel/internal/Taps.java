@@ -27,25 +27,40 @@ public final class Taps {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /// One tap of one node. Rides that it gave may be on their way when it is cancelled, and come to a station later, even after another has
+    /// been added: so each station asks whether it is over.
+    static final class Tapping {
+        final Tap<Object> tap;
+
+        /// Written when it is cancelled, before that returns; read before each station is told.
+        volatile boolean over;
+
+        Tapping(Tap<Object> tap) {
+            this.tap = tap;
+        }
+    }
+
     /// What rides with a message: a list, one entry for each tap that follows it.
-    record Riding(Tap<Object> tap, Object ride, @Nullable Riding next) {}
+    record Riding(Tapping of, Object ride, @Nullable Riding next) {}
 
     @SuppressWarnings("unchecked") // what it gets back is what it gave
     public static Cancellable add(Node node, Tap<?> tap) {
         var taps = ((LocalNode) node).taps;
-        taps.add((Tap<Object>) tap);
+        var tapping = new Tapping((Tap<Object>) tap);
+        taps.add(tapping);
         COUNT.incrementAndGet();
         refresh();
-        return () -> remove(taps, tap);
+        return () -> remove(taps, tapping);
     }
 
     /// The node is closed: nobody taps it any more.
     static void end(LocalNode node) {
-        node.taps.forEach(tap -> remove(node.taps, tap));
+        node.taps.forEach(tapping -> remove(node.taps, tapping));
     }
 
-    private static boolean remove(List<Tap<Object>> taps, Tap<?> tap) {
-        boolean removed = taps.remove(tap);
+    private static boolean remove(List<Tapping> taps, Tapping tapping) {
+        tapping.over = true;
+        boolean removed = taps.remove(tapping);
         if (removed) {
             COUNT.decrementAndGet();
             refresh();
@@ -87,11 +102,14 @@ public final class Taps {
         var runner = Runner.current();
         var from = runner == null ? null : runner.cell;
         Riding all = null;
-        for (var tap : node.taps) {
+        for (var tapping : node.taps) {
+            if (tapping.over) {
+                continue;
+            }
             try {
-                var parent = runner == null || from == null ? Optional.<Object>empty() : rideOf(tap, runner.riding);
-                var ride = tap.leaves(parent, Optional.ofNullable(from), to, message, request);
-                all = ride.isEmpty() ? all : new Riding(tap, ride.get(), all);
+                var parent = runner == null || from == null ? Optional.<Object>empty() : rideOf(tapping, runner.riding);
+                var ride = tapping.tap.leaves(parent, Optional.ofNullable(from), to, message, request);
+                all = ride.isEmpty() ? all : new Riding(tapping, ride.get(), all);
             } catch (RuntimeException broken) {
                 failed(node, broken);
             }
@@ -108,9 +126,9 @@ public final class Taps {
         return to instanceof Door<?> door && door.behind().isEmpty() ? null : Refs.nodeOf(to);
     }
 
-    private static Optional<Object> rideOf(Tap<Object> tap, @Nullable Riding riding) {
+    private static Optional<Object> rideOf(Tapping tapping, @Nullable Riding riding) {
         for (var one = riding; one != null; one = one.next) {
-            if (one.tap == tap) {
+            if (one.of == tapping) {
                 return Optional.of(one.ride);
             }
         }
@@ -131,7 +149,7 @@ public final class Taps {
         ends(cell, null);
         var riding = riding(mail);
         Runner.enter().riding = riding;
-        each(cell.node, riding, one -> one.tap.begins(one.ride, cell));
+        each(cell.node, riding, one -> one.of.tap.begins(one.ride, cell));
     }
 
     /// Whatever this thread handles is over.
@@ -143,15 +161,39 @@ public final class Taps {
         var riding = runner.riding;
         runner.riding = null;
         var why = Optional.ofNullable(thrown instanceof ExitSignal ? null : thrown);
-        each(cell.node, riding, one -> one.tap.ends(one.ride, cell, why));
+        each(cell.node, riding, one -> one.of.tap.ends(one.ride, cell, why));
     }
 
     static void lost(LocalNode node, Mail mail, Ref<?> to, DeadLetter.Reason reason) {
-        each(node, riding(mail), one -> one.tap.lost(one.ride, to, reason));
+        each(node, riding(mail), one -> one.of.tap.lost(one.ride, to, reason));
+    }
+
+    // ---- waiting
+
+    /// The actor on this thread goes on after a wait of the kernel's.
+    ///
+    /// @param kept whether it has a place again
+    static void waited(@Nullable Cell<?> cell, long nanos, boolean kept) {
+        if (cell == null) {
+            return;
+        }
+        for (var tapping : cell.node.taps) {
+            if (tapping.over) {
+                continue;
+            }
+            try {
+                tapping.tap.waited(cell, nanos, kept);
+            } catch (RuntimeException broken) {
+                failed(cell.node, broken);
+            }
+        }
     }
 
     private static void each(LocalNode node, @Nullable Riding riding, Consumer<Riding> told) {
         for (var one = riding; one != null; one = one.next) {
+            if (one.of.over) {
+                continue;
+            }
             try {
                 told.accept(one);
             } catch (RuntimeException broken) {

@@ -1,6 +1,7 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Pid;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +96,22 @@ final class Ties {
 
     /// The linked actors, at most so many; looks at a bounded number of ties.
     static List<Cell<?>> linked(Cell<?> cell, int limit) {
+        if (cell.ties == null) {
+            return List.of(); // racy, as what follows; a walk over very many asks it of each
+        }
         return snapshot(cell, limit == Integer.MAX_VALUE ? limit : limit + WALK).stream()
                 .filter(Tie::isLink)
                 .limit(limit)
                 .<Cell<?>>map(tie -> tie.peer(cell))
+                .toList();
+    }
+
+    /// Whom it monitors, or who monitors it: at most so many; looks at a bounded number of ties.
+    static List<Pid<?>> monitors(Cell<?> cell, boolean byIt, int limit) {
+        return snapshot(cell, limit + WALK).stream()
+                .filter(tie -> !tie.isLink() && !tie.isWaiter() && (tie.two == cell) == byIt)
+                .limit(limit)
+                .<Pid<?>>map(tie -> tie.peer(cell))
                 .toList();
     }
 

@@ -188,6 +188,13 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         return Optional.of(Duration.ofNanos(Math.max(0, left)));
     }
 
+    /// How long its thread has stopped for it, when that has a limit; racy, for reports.
+    Optional<Duration> waited() {
+        return state != null || index < 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(Math.max(0, scheduler.nanoTime() - (at - patience))));
+    }
+
     /// An answer came after the cell was closed.
     void late() {
         node.lateReply();

@@ -191,6 +191,16 @@ final class Watchdog implements Runnable {
         }
     }
 
+    /// Since when it has seen this actor in one handler on a place; `now` when it has not. Racy: any thread.
+    long since(Cell<?> cell, long now) {
+        for (int i = 0; i < seen.length; i++) {
+            if (seen[i] == cell) {
+                return seenSince[i];
+            }
+        }
+        return now;
+    }
+
     private void watchSlow(int i, Worker worker, int tick, long now) {
         var cell = worker.runningNow();
         if (cell == null || cell != seen[i] || tick != seenTick[i]) {

@@ -16,7 +16,10 @@ import java.util.Optional;
 /// so a tap keeps no table. A forwarded request keeps the ride of the call.
 ///
 /// **Threads.** Called on whatever thread sends or receives: it must be quick, must not wait and must not use actors. What it throws is
-/// logged and goes no further. **Order.** For each ride `begins` before `ends`; a message that is lost in between has neither or `lost`.
+/// logged and goes no further. **Order.** For each ride `begins` before `ends`, each once for each actor that receives the message (a
+/// forward and a stash make it be received again); a message that is lost has `lost`, once, and may have had `begins` and `ends`
+/// before. **Cancelled.** When `cancel` has returned, no station is told any more, whatever still rides: a message that has begun
+/// does not end for this tap. Only what another thread was telling at that moment may still be on its way.
 ///
 /// @param <R> what rides
 public interface Tap<R> {
@@ -37,6 +40,13 @@ public interface Tap<R> {
 
     /// It became a dead letter.
     default void lost(R ride, Ref<?> to, DeadLetter.Reason reason) {}
+
+    /// An actor that waited in the kernel (for an answer, a message, room, a start) goes on. While it waited, its place ran others.
+    ///
+    /// @param by on whose thread this is called
+    /// @param nanos from its stop to now: what it waited for, and its own turn
+    /// @param placed whether it found a place again at once; without one it runs beside them until its handler returns
+    default void waited(Pid<?> by, long nanos, boolean placed) {}
 
     /// A message as its receiver's recipe writes it, at most 500 characters. Runs user code.
     static String rendered(Pid<?> receiver, Object message) {

@@ -144,14 +144,14 @@ final class Browser implements AutoCloseable {
         return command("execute/sync", Map.of("script", script, "args", arguments));
     }
 
-    /// Waits until an expression over the page is true; looks ten times a second, inside the page.
+    /// Waits until an expression over the page is true; looks forty times a second, inside the page.
     void await(String what, String expression) {
         var script =
                 "const done = arguments[0]; const until = Date.now() + "
                         + (PATIENCE.toMillis() - 5_000)
                         + "; const look = () => { let is = false; try { is = ("
                         + expression
-                        + "); } catch (e) {} if (is) done(''); else if (Date.now() > until) done(document.body.innerText); else setTimeout(look, 100); }; look();";
+                        + "); } catch (e) {} if (is) done(''); else if (Date.now() > until) done(document.body.innerText); else setTimeout(look, 25); }; look();";
         var seen = command("execute/async", Map.of("script", script, "args", List.of())).asString();
         if (!seen.isEmpty()) {
             throw new AssertionError("waited in vain for: " + what + "\nThe page shows:\n" + seen);

@@ -38,6 +38,7 @@ class ObserverPageTest {
     private TestBroker broker;
     private final List<RawClient> clients = new ArrayList<>();
     private final CountDownLatch open = new CountDownLatch(1);
+    private boolean shown;
 
     @BeforeAll
     static void open() throws Exception {
@@ -70,8 +71,12 @@ class ObserverPageTest {
         return URI.create("http://127.0.0.1:" + address.getPort() + "/?" + System.nanoTime() + "#" + view);
     }
 
+    /// Loads the page once, as a person does, and then goes from view to view.
     private void show(String view) {
-        browser.go(page("token=" + TOKEN));
+        if (!shown) {
+            shown = true;
+            browser.go(page("token=" + TOKEN));
+        }
         browser.run("location.hash = arguments[0]", "/" + view);
     }
 
@@ -147,15 +152,19 @@ class ObserverPageTest {
             browser.click(line("session:kitchen"));
             browser.awaitText("Received");
             browser.picture("tree");
+            browser.run("document.documentElement.dataset.theme = 'dark'");
+            browser.picture("tree-dark");
+            browser.run("delete document.documentElement.dataset.theme");
         }
 
         @Test
-        void is_walked_with_the_keys() {
+        void is_walked_with_the_keys() throws Exception {
             show("tree");
             browser.awaitText("session-tree");
             browser.run("document.querySelector('.lines').focus()");
             browser.press("\uE015"); // down
             browser.press("\uE015");
+            browser.picture("keyboard");
             var second = browser.run("return document.activeElement.dataset.name").asString();
             assertThat(second).isEqualTo("observer");
             browser.press("\uE007"); // enter
@@ -204,6 +213,30 @@ class ObserverPageTest {
             self.spawn(Server.<Note>of(Plant::new));
         }
         self.done(sow);
+    }
+
+    @Nested
+    @Tag("#103")
+    class An_actor {
+        @Test
+        void that_is_stuck_shows_what_it_handles_and_where_it_stands() throws Exception {
+            stuck("slow printer", 20);
+            show("tree");
+            browser.click(line("slow printer"));
+            browser.awaitText("Note[text=note 0]");
+            browser.run("document.querySelector('.stack').open = true");
+            browser.awaitText("Printer.handle");
+            browser.await("its queue", "document.querySelector('.actor dl').innerText.includes('20, the oldest for')");
+            browser.run("document.documentElement.dataset.theme = 'dark'");
+            browser.picture("actor-dark");
+            browser.run("document.documentElement.dataset.theme = 'light'");
+            browser.picture("actor");
+            assertThat(browser.text(".actor")).doesNotContain("undefined", "NaN", "[object");
+            show("waits");
+            browser.click("#look-slow");
+            browser.awaitText("/slow printer");
+            browser.picture("scheduler");
+        }
     }
 
     @Nested
@@ -315,17 +348,12 @@ class ObserverPageTest {
             stuck("slow printer", 1_500);
             show("overview");
             browser.awaitText("Messages a second");
-            for (int i = 0; i < 4; i++) {
-                for (int n = 0; n < 200; n++) {
-                    publisher.publish("load/t", "m" + n, 0, 0, false);
-                }
-                var points =
-                        browser.run("return fetch('/api/history').then(r => r.json()).then(p => p.length)").asInt();
-                browser.await(
-                        "another point",
-                        "window.__n = (window.__n || 0), fetch('/api/history').then(r => r.json()).then(p => { window.__n = p.length; }), window.__n > "
-                                + points);
+            for (int n = 0; n < 400; n++) {
+                publisher.publish("load/t", "m" + n, 0, 0, false);
             }
+            browser.await(
+                    "two points",
+                    "fetch('/api/history').then(r => r.json()).then(p => { window.__n = p.length; }), window.__n > 2");
             browser.await("the charts", "document.querySelectorAll('.uplot canvas').length >= 8");
             browser.picture("overview");
             browser.click("button.theme");
@@ -334,6 +362,16 @@ class ObserverPageTest {
             show("top");
             browser.awaitText("/slow printer");
             browser.picture("top");
+            browser.click("[data-by=cpu]");
+            browser.await(
+                    "who blocks",
+                    "[...document.querySelectorAll('tr')].some(row => row.innerText.includes('/slow printer') && / [1-9][0-9]* %/.test(row.innerText.replace(/\\s/g, ' ')))");
+            browser.picture("top-processor");
+            browser.click("[data-by=memory]");
+            browser.awaitText("no actor has a figure");
+            browser.click("#count-heap");
+            browser.awaitText("live, counted in");
+            browser.picture("top-memory");
             show("alarms");
             browser.awaitText("Long queue");
             browser.picture("alarms");
@@ -342,7 +380,6 @@ class ObserverPageTest {
             browser.picture("kinds");
             show("waits");
             browser.awaitText("handlers may run at once");
-            browser.picture("scheduler");
         }
 
         @Test
@@ -356,9 +393,17 @@ class ObserverPageTest {
                 browser.awaitText("live");
                 browser.await("no sideways scrolling in " + view, "document.documentElement.scrollWidth <= innerWidth");
             }
+            browser.awaitText("Nobody waits in a call");
+            show("letters");
+            browser.awaitText("Every message has found its receiver");
+            browser.picture("empty");
+            show("overview");
+            browser.awaitText("Messages a second");
+            browser.picture("phone-overview");
             show("tree");
             browser.click(line("router"));
             browser.awaitText("Behaviour");
+            browser.await("no sideways scrolling", "document.documentElement.scrollWidth <= innerWidth");
             browser.picture("phone");
         }
     }
