@@ -28,6 +28,7 @@ import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -194,6 +195,40 @@ class RealThreadsTest {
                 assertThat(UNTIL.getCount()).isEqualTo(1);
             } finally {
                 UNTIL.countDown();
+            }
+        }
+    }
+
+    @Nested
+    @Tag("#81")
+    class ActorsThatAlwaysHaveWork {
+        /// A relay of virtual threads that the kernel has never heard of; each starts the next.
+        private static void relay(int left, CountDownLatch done) {
+            if (left == 0) {
+                done.countDown();
+            } else {
+                Thread.ofVirtual().start(() -> relay(left - 1, done));
+            }
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void leave_the_carriers_to_other_virtual_threads_now_and_then(Lab lab) throws InterruptedException {
+            var over = new AtomicBoolean();
+            for (int i = 0; i < 4 * CORES; i++) {
+                Server<Talk> restless =
+                        (msg, self) -> {
+                            if (!over.get()) {
+                                self.pid().send(msg);
+                            }
+                        };
+                lab.node().spawn(Server.of(() -> restless)).send(new Mark(0));
+            }
+            try {
+                var done = new CountDownLatch(1);
+                relay(20, done);
+                assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+            } finally {
+                over.set(true);
             }
         }
     }
