@@ -76,6 +76,10 @@ final class Soak implements Runnable {
 
     @Override
     public void run() {
+        if (!(minutes > 0)) {
+            throw new IllegalArgumentException(
+                    "--minutes must be above 0, was " + minutes + ": half a minute is --minutes 0.5");
+        }
         System.out.println("seed " + seed);
         var report = report();
         System.out.println(report.text());
