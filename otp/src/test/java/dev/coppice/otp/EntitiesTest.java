@@ -69,6 +69,15 @@ class EntitiesTest {
         return Entities.ref(entities, key).within(LONG);
     }
 
+    /// An answer comes before the handler has ended, and one that is at work keeps its place.
+    private static void untilAtRest(Pid<?>... pids) {
+        for (var pid : pids) {
+            while (Crew.atWork(pid)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     @AfterEach
     void close() {
         node.close();
@@ -129,6 +138,7 @@ class EntitiesTest {
             var a = ref(entities, "a").call(new Count()).by();
             var b = ref(entities, "b").call(new Count()).by();
             ref(entities, "a").call(new Count());
+            untilAtRest(a, b);
             ref(entities, "c").call(new Count());
             b.await();
             assertThat(a.alive()).isTrue();
