@@ -98,7 +98,7 @@ class PoolTest {
     private static Set<Pid<Msg>> askAtRest(Pid<Msg> pool, int held, int times) {
         var answered = new HashSet<Pid<Msg>>();
         for (int i = 0; i < times; i++) {
-            while (workers(pool).stream().filter(worker -> worker.info().doing().isPresent()).count() > held) {
+            while (workers(pool).stream().filter(Crew::atWork).count() > held) {
                 Thread.onSpinWait();
             }
             answered.addAll(ask(pool, 1));

@@ -14,6 +14,7 @@ final class Worker extends Runner implements Runnable {
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
+    /// Since its last yield; see [#woke()]. Confined to this thread.
     private boolean woke;
 
     Worker(Places places, Place place) {

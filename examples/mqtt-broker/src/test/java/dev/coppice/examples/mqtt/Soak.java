@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /// `./coppice soak`: a broker under load, hostile input and every kind of failure, for as long as one likes. It goes in rounds: harm; then
 /// healing, in which everything that was accepted must arrive and everybody who came must go; then a look at what is left, after a full
@@ -77,7 +78,8 @@ final class Soak implements Runnable {
     @Override
     public void run() {
         if (!(minutes > 0)) {
-            throw new IllegalArgumentException(
+            throw new ParameterException(
+                    new CommandLine(this),
                     "--minutes must be above 0, was " + minutes + ": half a minute is --minutes 0.5");
         }
         System.out.println("seed " + seed);
