@@ -191,12 +191,8 @@ abstract sealed class Inbox<M> permits Cell {
 
     /// How many mails wait: exact for the word, a bounded walk for what was taken. Racy.
     final int queued() {
-        int walked = 0;
-        for (var mail = taken(); mail != null && walked < 10_000; mail = mail.next) {
-            walked++;
-        }
         var owned = cell().self;
-        return queuedInWord() + walked + (owned == null ? 0 : owned.kept()) + Stash.of(owned);
+        return queuedInWord() + count(taken(), 10_000) + (owned == null ? 0 : owned.kept()) + Stash.of(owned);
     }
 
     int queuedInWord() {
