@@ -182,6 +182,9 @@ final class Dying {
     }
 
     private static void stopChildren(Cell<?> cell) {
+        if (cell.family == null) {
+            return; // and stays so: the mailbox is closed
+        }
         while (true) {
             cell.lock();
             var child = cell.family == null ? null : cell.family.youngest();

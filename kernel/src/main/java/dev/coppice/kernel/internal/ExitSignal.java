@@ -10,8 +10,14 @@ final class ExitSignal extends Error {
     private final transient ExitReason reason;
 
     ExitSignal(ExitReason reason) {
-        super("the actor exits: " + reason, null, false, false);
+        super(null, null, false, false);
         this.reason = reason;
+    }
+
+    /// Made when somebody looks: nearly nobody does.
+    @Override
+    public String getMessage() {
+        return "the actor exits: " + reason;
     }
 
     ExitReason reason() {

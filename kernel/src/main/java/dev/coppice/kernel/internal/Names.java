@@ -71,7 +71,8 @@ final class Names {
             held.vacate(cell);
             cell.slot = null;
         }
-        var reserved = reservations.remove(cell);
+        // Only the actor itself reserves; and the hash of an actor that never needed one is dear.
+        var reserved = reservations.isEmpty() ? null : reservations.remove(cell);
         if (reserved != null) {
             for (var slot : reserved) {
                 slot.unreserve(cell, new DeadLetter.Reason.NoProcess());

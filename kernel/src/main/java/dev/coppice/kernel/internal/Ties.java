@@ -87,6 +87,9 @@ final class Ties {
 
     /// Drops the monitors that a dying actor holds on others: nobody is left to be told.
     static void dropMonitorsOf(Cell<?> watcher) {
+        if (watcher.ties == null) {
+            return; // what others add meanwhile is none of its own
+        }
         for (var tie : snapshot(watcher, Integer.MAX_VALUE)) {
             if (!tie.isLink() && tie.two == watcher) {
                 tie.cancel();
