@@ -90,6 +90,10 @@ final class BoundedCell<M> extends Cell<M> {
 
     /// What the gate decided about a user message.
     private sealed interface Verdict {
+        Verdict REFUSED = new Refused();
+        Verdict WOKEN = new Taken(true, null);
+        Verdict QUEUED = new Taken(false, null);
+
         record Taken(boolean wake, @Nullable Mail victim) implements Verdict {}
 
         record Refused() implements Verdict {}
@@ -107,13 +111,11 @@ final class BoundedCell<M> extends Cell<M> {
         mail.mark = droppable ? 1 : 0;
         var sender = runner == null ? null : runner.cell;
         boolean blocks = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
-        var turn =
-                blocks
-                        ? new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience())))
-                        : null;
-        Spin.lock(GATE, this, LockOrder.Rank.GATE);
-        var verdict = decide(mail, droppable, turn);
-        Spin.unlock(GATE, this);
+        var verdict = decided(mail, droppable, null);
+        if (blocks && verdict == Verdict.REFUSED) {
+            var turn = new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience())));
+            verdict = decided(mail, droppable, turn);
+        }
         return switch (verdict) {
             case Verdict.Taken(boolean wake, Mail victim) -> {
                 if (victim != null) {
@@ -153,6 +155,13 @@ final class BoundedCell<M> extends Cell<M> {
         return Offers.FULL;
     }
 
+    private Verdict decided(Mail mail, boolean droppable, @Nullable WaitCell<Object> turn) {
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
+        var verdict = decide(mail, droppable, turn);
+        Spin.unlock(GATE, this);
+        return verdict;
+    }
+
     /// Under the gate.
     private Verdict decide(Mail mail, boolean droppable, @Nullable WaitCell<Object> turn) {
         if (shut) {
@@ -160,13 +169,13 @@ final class BoundedCell<M> extends Cell<M> {
         }
         if (counted < mailbox.capacity() && waiters.isEmpty()) {
             counted++;
-            return new Verdict.Taken(append(mail), null);
+            return append(mail) ? Verdict.WOKEN : Verdict.QUEUED;
         }
         return switch (mailbox.policy()) {
-            case DROP_NEWEST -> droppable ? new Verdict.Dropped() : new Verdict.Refused();
+            case DROP_NEWEST -> droppable ? new Verdict.Dropped() : Verdict.REFUSED;
             case DROP_OLDEST -> replaceOldest(mail, droppable);
-            case BLOCK -> turn == null ? new Verdict.Refused() : queue(turn);
-            case REJECT, UNBOUNDED -> new Verdict.Refused();
+            case BLOCK -> turn == null ? Verdict.REFUSED : queue(turn);
+            case REJECT, UNBOUNDED -> Verdict.REFUSED;
         };
     }
 
@@ -179,7 +188,7 @@ final class BoundedCell<M> extends Cell<M> {
     private Verdict replaceOldest(Mail mail, boolean droppable) {
         var victim = removeOldestDroppable();
         if (victim == null) {
-            return droppable ? new Verdict.Dropped() : new Verdict.Refused();
+            return droppable ? new Verdict.Dropped() : Verdict.REFUSED;
         }
         return new Verdict.Taken(append(mail), victim);
     }
@@ -320,6 +329,11 @@ final class BoundedCell<M> extends Cell<M> {
     @Override
     boolean isClosed() {
         return shut;
+    }
+
+    @Override
+    boolean crowded() {
+        return listed > 1;
     }
 
     @Override
