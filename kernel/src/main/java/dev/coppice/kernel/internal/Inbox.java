@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 ///   any    ----> CLOSED     the actor dies: an exchange, so that no mail can be overwritten
 /// ```
 ///
-/// So a send is one CAS, an actor at rest holds no node, and whoever takes it from IDLE is the only one who may run it.
+/// So a send is one CAS, an actor at rest holds no node, and whoever takes it from IDLE is the only one who may run it. When many wait, the
+/// mail on top is an [Annex], and what follows is pushed there.
 abstract sealed class Inbox<M> permits Cell {
     private static final Mail IDLE = new Mail("idle");
     private static final Mail CLOSED = new Mail("closed");
     private static final VarHandle WORD;
+
+    /// From here on an annex is opened.
+    static final int CROWD = 16;
 
     /// Up to here a queue is counted when somebody asks for its length.
     private static final int EXACT = 1_000;
@@ -84,20 +88,37 @@ abstract sealed class Inbox<M> permits Cell {
                 return false;
             }
             boolean idle = top == IDLE;
-            mail.next = idle ? null : top;
-            if (WORD.compareAndSet(this, top, mail)) {
+            boolean crowded = top != null && !idle && standing >= CROWD;
+            if (crowded ? pushAside(top, mail) : pushOnTop(top, mail, idle)) {
                 if (node.simulated) {
                     node.scheduler.sent(cell(), mail.told());
                 }
                 if (idle) {
                     standing = 1;
                     wake(runner);
-                } else {
-                    stands(mail, top == null ? 1 : standing + 1);
+                } else if (!crowded) {
+                    stands(top == null ? 1 : standing + 1);
                 }
                 return true;
             }
         }
+    }
+
+    private boolean pushOnTop(@Nullable Mail top, Mail mail, boolean idle) {
+        mail.next = idle ? null : top;
+        return WORD.compareAndSet(this, top, mail);
+    }
+
+    /// Into the annex; opens one when there is none. False when the word has changed.
+    private boolean pushAside(Mail top, Mail mail) {
+        if (!(top instanceof Annex annex)) {
+            return WORD.compareAndSet(this, top, new Annex(top, mail, standing + 1));
+        }
+        boolean open = annex.push(mail);
+        if (open) {
+            rises(annex.standing());
+        }
+        return open;
     }
 
     final void wake(@Nullable Runner runner) {
@@ -110,31 +131,44 @@ abstract sealed class Inbox<M> permits Cell {
         }
     }
 
-    private void stands(Mail newest, int queued) {
+    private void stands(int queued) {
         standing = queued;
+        rises(queued);
+    }
+
+    private void rises(int queued) {
         if (queued >= settings.mailbox().highWater() && !highWater) {
-            roseAbove(newest);
+            roseAbove();
         }
     }
 
     /// Counts them: what brought us here may be a number from before a take.
-    private void roseAbove(Mail newest) {
+    private void roseAbove() {
         int mark = settings.mailbox().highWater();
-        int queued = count(newest, mark);
-        if (queued < mark) {
-            standing = queued;
-        } else {
+        var top = word;
+        int queued = count(top, mark);
+        if (queued >= mark) {
             highWater = true;
             node.observers.highWater(cell(), queued);
+        } else if (top instanceof Annex annex) {
+            annex.standing(queued);
+        } else {
+            standing = queued;
         }
     }
 
     private static int count(@Nullable Mail newest, int limit) {
         int count = 0;
         for (var mail = newest; mail != null && count < limit; mail = mail.next) {
-            count++;
+            count += mail instanceof Annex annex ? count(annex.newest(), limit - count) : 1;
         }
         return count;
+    }
+
+    private void mayFall(int queued) {
+        if (queued < settings.mailbox().highWater() / 2) {
+            fellBelow(queued);
+        }
     }
 
     private void fellBelow(int queued) {
@@ -152,8 +186,8 @@ abstract sealed class Inbox<M> permits Cell {
             }
             // No exchange: a killer may close the mailbox at any moment, and what it closed must stay closed.
         } while (!WORD.compareAndSet(this, newest, null));
-        if (highWater && standing < settings.mailbox().highWater() / 2) {
-            fellBelow(standing);
+        if (highWater) {
+            mayFall(newest instanceof Annex annex ? annex.standing() : standing);
         }
         return Mail.reversed(newest);
     }
@@ -195,13 +229,18 @@ abstract sealed class Inbox<M> permits Cell {
         return queuedInWord() + count(taken(), 10_000) + (owned == null ? 0 : owned.kept()) + Stash.of(owned);
     }
 
+    /// Whether more than one mail has come since the last take, or since it was at rest; racy.
+    boolean crowded() {
+        return standing > 1;
+    }
+
     int queuedInWord() {
         var top = word;
         if (top == IDLE || top == CLOSED) {
             return 0;
         }
         int walked = count(top, EXACT);
-        return walked < EXACT ? walked : Math.max(walked, standing);
+        return walked < EXACT ? walked : Math.max(walked, top instanceof Annex annex ? annex.standing() : standing);
     }
 
     /// What the actor has taken from the word and not yet received. Racy, unless the caller runs the actor.
@@ -242,7 +281,7 @@ abstract sealed class Inbox<M> permits Cell {
     static long userMails(@Nullable Mail mail) {
         long count = 0;
         for (; mail != null; mail = mail.next) {
-            count += mail instanceof Signal ? 0 : 1;
+            count += mail instanceof Annex annex ? userMails(annex.newest()) : mail instanceof Signal ? 0 : 1;
         }
         return count;
     }

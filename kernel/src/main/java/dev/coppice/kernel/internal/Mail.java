@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A message in a mailbox: the mailbox's link and the envelope in one object, the only thing that a send allocates.
 public sealed class Mail implements Envelope<Object>, Backlog.Item
-        permits Mail.Wrapped, Mail.Carried, Mail.Quiet, Request, Signal {
+        permits Mail.Wrapped, Mail.Carried, Mail.Quiet, Annex, Request, Signal {
 
     /// The next in whatever list holds it: newest first in the mailbox word, oldest first once taken. Written by whoever owns it: the
     /// sender before the CAS that publishes it, then the receiver.
@@ -189,13 +189,21 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         return message;
     }
 
-    /// Links a stack, newest first, into a list, oldest first.
+    /// Links a stack, newest first, into a list, oldest first; annexes in it are shut.
     static @Nullable Mail reversed(@Nullable Mail newest) {
-        Mail oldest = null;
+        return reversed(newest, null);
+    }
+
+    private static @Nullable Mail reversed(@Nullable Mail newest, @Nullable Mail rest) {
+        var oldest = rest;
         while (newest != null) {
             var older = newest.next;
-            newest.next = oldest;
-            oldest = newest;
+            if (newest instanceof Annex annex) {
+                oldest = reversed(annex.shut(), oldest);
+            } else {
+                newest.next = oldest;
+                oldest = newest;
+            }
             newest = older;
         }
         return oldest;
