@@ -53,7 +53,9 @@ class House {
             Map.of(
                     // The production scheduler is the seam's other side: real time and real chance come from here.
                     "Places.java", Set.of("System.nanoTime", "Instant.now", "ThreadLocalRandom"),
-                    // Part of it: how long a blocking activation has run already.
+                    // Part of it: how long a thread looks out before it stops.
+                    "Lookout.java", Set.of("System.nanoTime"),
+                    // And how long a blocking activation has run already.
                     "Apart.java", Set.of("System.nanoTime"),
                     // The one thread that may park until a moment: the earliest deadline of its node.
                     "Watchdog.java", Set.of("System.nanoTime", "parkNanos"));

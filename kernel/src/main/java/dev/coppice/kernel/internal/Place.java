@@ -48,6 +48,11 @@ final class Place {
     /// The worker that has it. Written by whoever hands it over, read by the watchdog.
     volatile @Nullable Worker owner;
 
+    /// Of waits, and of searches for work. Confined to the owner.
+    final Luck waits = new Luck();
+
+    final Luck searches = new Luck();
+
     // The watchdog's notes.
     int lastTick;
     int still;

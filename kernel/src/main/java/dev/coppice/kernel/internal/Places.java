@@ -55,12 +55,13 @@ final class Places implements Scheduler {
     private final ConcurrentLinkedQueue<Cell<?>[]> overflow = new ConcurrentLinkedQueue<>();
 
     private final ConcurrentHashMap<Activation, Pinned> pinned = new ConcurrentHashMap<>();
-    private final AlarmHeap[] alarms;
+    final Alarms alarms;
 
     /// Who runs without a place now: for reports of slow handlers.
     final Set<Apart> apart = ConcurrentHashMap.newKeySet();
 
     private final Watchdog watchdog;
+    final Lookout lookout = new Lookout(this);
 
     /// The regular places first, then those that the watchdog added. Slots are filled once.
     final Place[] places = new Place[MOST];
@@ -87,10 +88,7 @@ final class Places implements Scheduler {
         }
         this.count = regular;
         this.idle = regular == 64 ? -1L : (1L << regular) - 1;
-        this.alarms = new AlarmHeap[Integer.highestOneBit(Math.max(1, regular) * 2 - 1)];
-        for (int i = 0; i < alarms.length; i++) {
-            alarms[i] = new AlarmHeap(i);
-        }
+        this.alarms = new Alarms(node, regular);
         this.watchdog = new Watchdog(this, node);
         watchdog.start();
     }
@@ -119,13 +117,15 @@ final class Places implements Scheduler {
 
     private void share(Cell<?> cell, @Nullable Place here) {
         if (here == null) {
-            global.add(cell);
-            wakeOne();
+            if (!lookout.hand(cell)) {
+                global.add(cell);
+                wakeUnlessSearched();
+            }
         } else if (!here.push(cell)) {
             overflow.add(here.olderHalf(cell));
-            wakeOne();
+            wakeUnlessSearched();
         } else if (idle != 0 && here.size() >= 2) {
-            wakeOne();
+            wakeUnlessSearched();
         }
         watchdog.alert();
     }
@@ -137,7 +137,7 @@ final class Places implements Scheduler {
     /// On a virtual thread of its own, without a place.
     private void apart(Activation activation) {
         threads.start(new Apart(activation, apart));
-        awaitsCarrier();
+        awaitsCarrier(true);
         watchdog.alert();
     }
 
@@ -148,13 +148,13 @@ final class Places implements Scheduler {
     @Override
     public void execute(Runnable job) {
         threads.start(job);
-        awaitsCarrier();
+        awaitsCarrier(true);
     }
 
     /// A virtual thread has become ready on this one.
-    private static void awaitsCarrier() {
+    private static void awaitsCarrier(boolean outside) {
         if (Runner.current() instanceof Worker worker) {
-            worker.woke();
+            worker.woke(outside);
         }
     }
 
@@ -172,7 +172,7 @@ final class Places implements Scheduler {
         if (next == null) {
             next = unpack(here);
         }
-        return next == null ? steal(here) : next;
+        return next == null ? steal(here, 1) : next;
     }
 
     /// Takes what has overflown into this place, which is empty.
@@ -189,10 +189,17 @@ final class Places implements Scheduler {
         return packed[0];
     }
 
-    private @Nullable Cell<?> steal(Place here) {
+    /// As [#next], for a worker that looks out; leaves a running worker its only ready actor, which it will come to soon.
+    @Nullable Cell<?> findFor(Place here) {
+        var found = global.poll();
+        return found == null ? steal(here, 2) : found;
+    }
+
+    /// @param least how many must stand in a queue
+    private @Nullable Cell<?> steal(Place here, int least) {
         for (int i = 0, n = count; i < n; i++) {
             var other = places[(here.number + 1 + i) % n];
-            if (other == here) {
+            if (other == here || other.size() < least) {
                 continue;
             }
             var stolen = other.pop();
@@ -268,6 +275,18 @@ final class Places implements Scheduler {
         }
     }
 
+    private void wakeUnlessSearched() {
+        if (!lookout.isOpen()) {
+            wakeOne();
+        }
+    }
+
+    void wakeForWork() {
+        if (idle != 0 && anyWork()) {
+            wakeOne();
+        }
+    }
+
     void startWorker(Place place) {
         var worker = new Worker(this, place);
         place.owner = worker;
@@ -318,13 +337,16 @@ final class Places implements Scheduler {
 
     @Override
     public void suspend(Waiting waiting) {
+        var worker = Runner.current() instanceof Worker mine && mine.isOf(this) ? mine : null;
+        if (lookout.sees(waiting, worker == null ? null : worker.place)) {
+            return;
+        }
         var thread = Thread.currentThread();
         waiting.thread = thread;
         if (waiting.over()) {
             waiting.thread = null;
             return;
         }
-        var worker = Runner.current() instanceof Worker mine && mine.isOf(this) ? mine : null;
         long since = worker != null && Taps.on ? System.nanoTime() : 0;
         if (worker != null) {
             handOn(worker);
@@ -372,9 +394,7 @@ final class Places implements Scheduler {
             startWorker(here);
         } else {
             putIdle(here);
-            if (anyWork()) {
-                wakeOne();
-            }
+            wakeForWork();
         }
     }
 
@@ -383,7 +403,9 @@ final class Places implements Scheduler {
         var thread = waiting.thread;
         if (thread != null) {
             LockSupport.unpark(thread);
-            awaitsCarrier();
+            if (thread.isVirtual()) {
+                awaitsCarrier(!(waiting instanceof WaitCell<?> wait) || wait.owner == null);
+            }
             watchdog.alert();
         }
     }
@@ -392,39 +414,14 @@ final class Places implements Scheduler {
 
     @Override
     public void schedule(Alarm alarm, long at) {
-        var heap = alarms[(int) Thread.currentThread().threadId() & (alarms.length - 1)];
-        if (heap.add(alarm, at)) {
+        if (alarms.add(alarm, at)) {
             watchdog.due(at);
         }
     }
 
     @Override
     public boolean cancel(Alarm alarm) {
-        return alarm.index >= 0 && alarms[alarm.stripe & (alarms.length - 1)].remove(alarm);
-    }
-
-    void ring(long now) {
-        for (var heap : alarms) {
-            for (var alarm = heap.due(now); alarm != null; alarm = heap.due(now)) {
-                ring(alarm);
-            }
-        }
-    }
-
-    private void ring(Alarm alarm) {
-        try {
-            alarm.ring();
-        } catch (Throwable fatal) {
-            node.fatal(null, fatal);
-        }
-    }
-
-    long earliestAlarm() {
-        long earliest = Long.MAX_VALUE;
-        for (var heap : alarms) {
-            earliest = Math.min(earliest, heap.earliest());
-        }
-        return earliest;
+        return alarms.remove(alarm);
     }
 
     @Override

@@ -202,6 +202,12 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     // ---- waiting
 
+    /// Whether others stand before it, so that it will last; racy.
+    boolean standsInLine() {
+        var callee = holder;
+        return callee != null && callee.crowded();
+    }
+
     /// Says to cycle checks and to exit signals that this cell's owner is about to wait on it.
     void publish() {
         if (owner != null) {

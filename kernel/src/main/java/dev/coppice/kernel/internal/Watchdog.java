@@ -78,7 +78,7 @@ final class Watchdog implements Runnable {
 
     private void step() {
         long now = System.nanoTime();
-        places.ring(now);
+        places.alarms.ring(now);
         boolean work = places.anyWork();
         if (alert && !ticking) {
             quietTicks = 0;
@@ -87,10 +87,10 @@ final class Watchdog implements Runnable {
         if (alert || !places.allIdle()) {
             look(now, work);
         }
-        long until = Math.min(nextLook(now, work), places.earliestAlarm());
+        long until = Math.min(nextLook(now, work), places.alarms.earliest());
         wakesAt = until;
         // An alarm added before it could read the new value is found by this second look.
-        until = Math.min(until, places.earliestAlarm());
+        until = Math.min(until, places.alarms.earliest());
         if (until == Long.MAX_VALUE) {
             LockSupport.park(this);
         } else if (until - System.nanoTime() > 0) {

@@ -14,8 +14,11 @@ final class Worker extends Runner implements Runnable {
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
-    /// Since its last yield; see [#woke()]. Confined to this thread.
-    private boolean woke;
+    /// How many, since its last yield; see [#woke]. Confined to this thread, as what follows.
+    private int woke;
+
+    /// Whether the last of them is none that calls from its handler.
+    private boolean wokeOutside;
 
     Worker(Places places, Place place) {
         this.places = places;
@@ -24,8 +27,9 @@ final class Worker extends Runner implements Runnable {
 
     /// It has woken or started another virtual thread, which waits for a carrier now, most often for this one. A yield without need is
     /// dear: the JDK's scheduler wakes another carrier for it.
-    void woke() {
-        woke = true;
+    void woke(boolean outside) {
+        woke++;
+        wokeOutside = outside;
     }
 
     boolean isOf(Scheduler other) {
@@ -74,18 +78,36 @@ final class Worker extends Runner implements Runnable {
             var here = place;
             var next = places.next(here, batches);
             if (next == null) {
+                next = search(here);
+            }
+            if (next == null) {
                 if (places.release(this, here)) {
                     return;
                 }
                 continue;
             }
             runOne(next);
-            if (here.guests || (woke && batches % YIELD == 0)) {
+            if (here.guests || (woke > 0 && batches % YIELD == 0)) {
                 here.guests = false;
-                woke = false;
-                Thread.yield();
+                rests();
             }
         }
+    }
+
+    private void rests() {
+        woke = 0;
+        Thread.yield();
+    }
+
+    /// Looks out for more, unless several wait for the carrier. One from outside goes first: it is the one who makes work.
+    private @Nullable Cell<?> search(Place here) {
+        if (woke > 1) {
+            return null;
+        }
+        if (woke == 1 && wokeOutside) {
+            rests();
+        }
+        return places.lookout.search(here);
     }
 
     private void runOne(Cell<?> next) {

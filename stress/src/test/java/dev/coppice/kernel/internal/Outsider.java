@@ -5,7 +5,7 @@ import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 
-/// Brings work to a scheduler of one place, one actor at a time, just when the only worker runs dry and is about to end: a pause, another
+/// Brings work to a scheduler, one actor at a time, just when the only worker runs dry and is about to end: a pause, another
 /// in each round and longest some microseconds, aims at the moment between the worker's first look at the queues and its giving the place
 /// back. A worker that does not look again leaves about one of five thousand behind.
 final class Outsider {
@@ -19,9 +19,11 @@ final class Outsider {
         this.places = places;
     }
 
-    /// One place, and nobody who would look after work that is left behind.
-    static Places placesWithoutWatchdog() {
-        var places = new Places((LocalNode) Node.start(Config.defaults().quiet()), 1);
+    /// Nobody looks after work that is left behind.
+    ///
+    /// @param count with more than one, a worker without work looks out for some before it ends
+    static Places placesWithoutWatchdog(int count) {
+        var places = new Places((LocalNode) Node.start(Config.defaults().quiet()), count);
         places.close();
         return places;
     }

@@ -291,11 +291,38 @@ public final class PlaceStress {
     @Outcome(id = "STALE", expect = FORBIDDEN, desc = "work waits beside an idle place")
     public static class WorkAgainstTheLastWorkersEnd {
         private static final int ROUNDS = 20_000;
-        private static final Places PLACES = Outsider.placesWithoutWatchdog();
+        private static final Places PLACES = Outsider.placesWithoutWatchdog(1);
 
         private final CompletableFuture<Boolean> all = new CompletableFuture<>();
 
         /// Takes no processor from the two who race.
+        @Actor
+        public void waiter() {
+            all.join();
+        }
+
+        @Signal
+        public void outsider() {
+            if (new Outsider(PLACES).bringsWork(ROUNDS)) {
+                all.complete(true);
+            }
+        }
+    }
+
+    /// The same with a second place: the worker looks out for work before it ends ([Lookout]), and is handed some.
+    @JCStressTest(Mode.Termination)
+    @State
+    @Outcome(id = "TERMINATED", expect = ACCEPTABLE, desc = "all work was done")
+    @Outcome(
+            id = "STALE",
+            expect = FORBIDDEN,
+            desc = "work waits beside an idle place, or in a hand that nobody looks at")
+    public static class WorkAgainstTheEndOfASearch {
+        private static final int ROUNDS = 20_000;
+        private static final Places PLACES = Outsider.placesWithoutWatchdog(2);
+
+        private final CompletableFuture<Boolean> all = new CompletableFuture<>();
+
         @Actor
         public void waiter() {
             all.join();

@@ -9,16 +9,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The scheduler of one place, alone.
 class PlacesTest {
 
     @Nested
     class Work_that_comes_while_the_last_worker_ends {
-        @Test
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2})
         @Tag("#135")
-        void is_not_left_behind() {
-            var places = Outsider.placesWithoutWatchdog();
+        void is_not_left_behind(int count) {
+            var places = Outsider.placesWithoutWatchdog(count);
             assertThat(new Outsider(places).bringsWork(60_000)).as("all was done").isTrue();
             assertThat(places.anyWork()).isFalse();
         }
@@ -28,7 +31,7 @@ class PlacesTest {
     class Who_waits_on_the_only_place {
         @Test
         void leaves_it_to_others_without_the_watchdogs_help() throws InterruptedException {
-            var places = Outsider.placesWithoutWatchdog();
+            var places = Outsider.placesWithoutWatchdog(1);
             var wait = new Wait();
             var done = new CountDownLatch(2);
             places.ready(

@@ -1,0 +1,140 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Waiting;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// Spins for a moment before a thread stops, on both sides of a call: who waits for an answer, and a worker that has run out of work.
+///
+/// **Idea.** A stop and a start of a virtual thread wake another carrier, which costs more than most answers take. So a worker without work
+/// looks out for some before it ends, one at a time; and an actor that waits hands it whom it has just called, keeps its own place, and looks
+/// out for the answer. Both give up after a few microseconds, and after spins in vain they try more and more seldom ([Luck]), so that what
+/// is lost is bounded by what a stop costs anyway.
+///
+/// The hand of the worker that searches is one word:
+///
+/// ```
+///   SHUT ----> null      a worker begins to search
+///   null ----> an actor  somebody hands it one
+///   any  ----> SHUT      it ends its search, with what it was handed: an exchange, so that nothing can be lost
+/// ```
+final class Lookout {
+    /// How long a thread looks out for an answer, in nanoseconds.
+    private static final long WAIT = 2_000;
+
+    /// How long a worker looks out for work.
+    private static final long SEARCH = 10_000;
+
+    private static final Object SHUT = "shut";
+    private static final VarHandle HAND;
+
+    static {
+        try {
+            HAND = MethodHandles.lookup().findVarHandle(Lookout.class, "hand", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Places places;
+    private volatile @Nullable Object hand = SHUT;
+
+    /// Of waits on threads that have no place.
+    private final Luck outside = new Luck();
+
+    Lookout(Places places) {
+        this.places = places;
+    }
+
+    /// Whether a worker looks out for work: none need be woken for what has just been added.
+    boolean isOpen() {
+        return hand == null;
+    }
+
+    /// Gives a ready actor to the worker that searches; false when there is none.
+    boolean hand(Cell<?> ready) {
+        return hand == null && HAND.compareAndSet(this, null, ready);
+    }
+
+    // ---- the worker
+
+    /// A little longer than there is work, since what has just ended often begins anew.
+    ///
+    /// Whoever adds work and finds the hand open wakes nobody. So the worker, when it has found something else, looks for what was added and
+    /// wakes another; when it has found nothing, it looks once more as it gives its place back.
+    @Nullable Cell<?> search(Place here) {
+        if (places.regular == 1 || hand != SHUT || !here.searches.tries() || !HAND.compareAndSet(this, SHUT, null)) {
+            return null;
+        }
+        var found = lookOut(here);
+        var handed = HAND.getAndSet(this, SHUT) instanceof Cell<?> given ? given : null;
+        if (found == null && handed == null) {
+            here.searches.lost();
+            return null;
+        }
+        here.searches.won();
+        if (found != null && handed != null) {
+            places.ready(handed, here);
+        }
+        places.wakeForWork();
+        return found == null ? handed : found;
+    }
+
+    private @Nullable Cell<?> lookOut(Place here) {
+        Cell<?> found = null;
+        long end = System.nanoTime() + SEARCH;
+        for (int i = 0; found == null && hand == null; i++) {
+            Thread.onSpinWait();
+            if (i % 4 == 0) {
+                found = places.findFor(here);
+                if (here.guests || System.nanoTime() > end) {
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    // ---- who waits
+
+    /// Looks out for the end of a wait, when it may be near and nobody else could have the place; true when it came.
+    ///
+    /// @param here the place of the current thread
+    boolean sees(Waiting waiting, @Nullable Place here) {
+        if (waiting.over()) {
+            return true;
+        }
+        if (places.regular == 1 || !(waiting instanceof WaitCell<?> wait) || wait.standsInLine()) {
+            return false;
+        }
+        if (here == null) {
+            return outside.tries() && sees(wait, outside);
+        }
+        return !here.guests && (lends(here) || here.size() == 0 && here.waits.tries()) && sees(wait, here.waits);
+    }
+
+    private static boolean sees(WaitCell<?> wait, Luck luck) {
+        for (long end = System.nanoTime() + WAIT; !wait.over(); Thread.onSpinWait()) {
+            if (System.nanoTime() > end) {
+                luck.lost();
+                return false;
+            }
+        }
+        luck.won();
+        return true;
+    }
+
+    /// Hands the only actor that is ready here, most often the one that was called, to the worker that searches.
+    private boolean lends(Place here) {
+        if (hand != null || here.size() != 1) {
+            return false;
+        }
+        var ready = here.pop();
+        if (ready == null || hand(ready)) {
+            return true;
+        }
+        places.ready(ready, here);
+        return false;
+    }
+}
