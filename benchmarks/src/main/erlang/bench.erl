@@ -186,22 +186,22 @@ bounded(N, Window) ->
     Self = self(),
     Half = Window div 2,
     fun() ->
-        Consumer = spawn(fun() -> credit_consume(Self, N, 0, Half) end),
-        measured(N, fun() -> spawn(fun() -> credit_produce(Consumer, self(), N, Window, Half) end), wait(1) end)
+        Consumer = spawn(fun() -> receive {producer, Pid} -> credit_consume(Self, Pid, N, 0, Half) end end),
+        Producer = spawn(fun() -> receive go -> credit_produce(Consumer, N, Window, Half) end end),
+        Consumer ! {producer, Producer},
+        measured(N, fun() -> Producer ! go, wait(1) end)
     end.
 
-credit_consume(Main, 0, _, _) -> Main ! done;
-credit_consume(Main, N, Got, Half) ->
+credit_consume(Main, _, 0, _, _) -> Main ! done;
+credit_consume(Main, Producer, N, Got, Half) ->
     receive
-        {Producer, _} when Got + 1 =:= Half -> Producer ! credit, credit_consume(Main, N - 1, 0, Half);
-        {_, _} -> credit_consume(Main, N - 1, Got + 1, Half)
+        ping when Got + 1 =:= Half -> Producer ! credit, credit_consume(Main, Producer, N - 1, 0, Half);
+        ping -> credit_consume(Main, Producer, N - 1, Got + 1, Half)
     end.
 
-credit_produce(_, _, 0, _, _) -> ok;
-credit_produce(Consumer, Self, N, 0, Half) -> receive credit -> credit_produce(Consumer, Self, N, Half, Half) end;
-credit_produce(Consumer, Self, N, Credit, Half) ->
-    Consumer ! {Self, ping},
-    credit_produce(Consumer, Self, N - 1, Credit - 1, Half).
+credit_produce(_, 0, _, _) -> ok;
+credit_produce(Consumer, N, 0, Half) -> receive credit -> credit_produce(Consumer, N, Half, Half) end;
+credit_produce(Consumer, N, Credit, Half) -> Consumer ! ping, credit_produce(Consumer, N - 1, Credit - 1, Half).
 
 %% ---- rings
 
