@@ -147,7 +147,7 @@ pong(Peer) -> receive Message -> Peer ! Message, pong(Peer) end.
 tells(Producers, Messages) ->
     Self = self(),
     Each = Messages div Producers,
-    Consumer = spawn(?MODULE, consumer, [Self]),
+    Consumer = spawn_opt(?MODULE, consumer, [Self], queue(Producers)),
     All = [spawn(?MODULE, producer, [Consumer, Each]) || _ <- lists:seq(1, Producers)],
     fun() ->
         Consumer ! {expect, Each * Producers},
@@ -155,6 +155,10 @@ tells(Producers, Messages) ->
     end.
 
 consumer(Main) -> receive {expect, N} -> consume(N), Main ! done, consumer(Main) end.
+%% Off the heap, several senders need not wait for each other. Servers of many callers do not gain by it: theirs is short.
+queue(1) -> [];
+queue(_) -> [{message_queue_data, off_heap}].
+
 
 consume(0) -> ok;
 consume(N) -> receive ping -> consume(N - 1) end.
