@@ -13,7 +13,8 @@ hello() ->
     Self = self(),
     Pid = spawn(fun() -> receive hello -> Self ! done end end),
     Pid ! hello,
-    receive done -> halt(0) end.
+    receive done -> io:format("hello~n") end,
+    halt(0).
 
 version() ->
     io:format("Erlang/OTP ~s, ERTS ~s, ~s~n", [erlang:system_info(otp_release), erlang:system_info(version),

@@ -63,7 +63,7 @@ final class Launch {
         return java(List.of(), jars(), Child.class, arguments);
     }
 
-    /// A process that starts the system, handles one message, and ends.
+    /// A process that starts the system, handles one message, says `hello`, and ends.
     ProcessBuilder hello(String system, boolean cached) throws IOException {
         if (system.equals("erlang")) {
             return erlang(List.of(), "bench:hello()");
