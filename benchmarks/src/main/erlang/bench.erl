@@ -95,7 +95,7 @@ workload("spawn", Size) -> lives(Size(100000), fun told/1);
 workload("spawn-loop", Size) -> lives(Size(100000), fun told/1);
 workload("spawn-supervised", Size) -> lives(Size(100000), fun monitored/1);
 workload("spawn-init", Size) -> lives(Size(100000), fun acknowledged/1);
-workload("call-outside", Size) -> calls(1, Size(50000));
+workload("call-outside", Size) -> calls(1, Size(10000));
 workload("call-virtual", Size) -> calls(1, Size(50000));
 workload("call-in-handler", Size) -> calls(1, Size(50000));
 workload("call-1k", Size) -> calls(1000, Size(200));
