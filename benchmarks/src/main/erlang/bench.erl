@@ -28,7 +28,7 @@ child([Name, Kind, Scale, WarmUp, Round]) ->
     Batch = workload(Name, fun(Full) -> max(1, round(Full * Factor)) end),
     case Kind of
         "RATE" -> fill(Batch, list_to_integer(WarmUp));
-        "SINGLE" -> Batch();
+        "SINGLE" -> [Batch() || _ <- [1, 2, 3]];
         "COLD" -> ok
     end,
     io:format("ready~n"),
