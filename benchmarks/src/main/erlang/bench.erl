@@ -359,6 +359,7 @@ shutdown(Parents, Children) ->
     end.
 
 %% ---- timers
+%% Under one_for_one they stop one after another; simple_one_for_one, which stops all at once, takes longer for these.
 
 timers(Actors, Each) ->
     Self = self(),
