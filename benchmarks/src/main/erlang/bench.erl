@@ -7,7 +7,7 @@
 -behaviour(supervisor).
 -export([child/1, hello/0, version/0]).
 -export([init/1, worker/1, start_worker/1, crasher/1, start_crasher/1, started/1]).
--export([ping/3, pong/1, consumer/1, producer/2, publisher/1, member/1, server/0, knot/2]).
+-export([ping/3, pong/1, consumer/1, producer/2, publisher/1, member/1, server/0, knot/2, telling/1, quiet/0]).
 
 hello() ->
     Self = self(),
@@ -155,11 +155,11 @@ tells(Producers, Messages) ->
         measured(Each * Producers, fun() -> [P ! go || P <- All], wait(1) end)
     end.
 
-consumer(Main) -> receive {expect, N} -> consume(N), Main ! done, consumer(Main) end.
 %% Off the heap, several senders need not wait for each other. Servers of many callers do not gain by it: theirs is short.
 queue(1) -> [];
 queue(_) -> [{message_queue_data, off_heap}].
 
+consumer(Main) -> receive {expect, N} -> consume(N), Main ! done, consumer(Main) end.
 
 consume(0) -> ok;
 consume(N) -> receive ping -> consume(N - 1) end.
@@ -231,26 +231,34 @@ lives(Children, Birth) ->
 windows(0, _) -> ok;
 windows(N, Birth) -> Now = min(1000, N), Birth(Now), windows(N - Now, Birth).
 
-told(N) ->
-    Self = self(),
-    [spawn(fun() -> receive work -> Self ! done end end) ! work || _ <- lists:seq(1, N)],
-    wait(N).
+told(N) -> told(self(), N), wait(N).
 
-monitored(N) ->
-    [begin {Pid, _} = spawn_monitor(fun() -> receive work -> ok end end), Pid ! work end || _ <- lists:seq(1, N)],
-    downs(N).
+told(_, 0) -> ok;
+told(Parent, N) -> spawn(?MODULE, telling, [Parent]) ! work, told(Parent, N - 1).
+
+telling(Parent) -> receive work -> Parent ! done end.
+
+monitored(N) -> watched(N), downs(N).
+
+watched(0) -> ok;
+watched(N) -> {Pid, _} = spawn_monitor(?MODULE, quiet, []), Pid ! work, watched(N - 1).
+
+quiet() -> receive work -> ok end.
 
 downs(0) -> ok;
 downs(N) -> receive {'DOWN', _, _, _, _} -> downs(N - 1) end.
 
-acknowledged(N) ->
-    Self = self(),
-    [begin {ok, Pid} = proc_lib:start(?MODULE, started, [Self], 5000), Pid ! work end || _ <- lists:seq(1, N)],
-    wait(N).
+acknowledged(N) -> acknowledged(self(), N), wait(N).
+
+acknowledged(_, 0) -> ok;
+acknowledged(Parent, N) ->
+    {ok, Pid} = proc_lib:start(?MODULE, started, [Parent], 5000),
+    Pid ! work,
+    acknowledged(Parent, N - 1).
 
 started(Parent) ->
     proc_lib:init_ack(Parent, {ok, self()}),
-    receive work -> Parent ! done end.
+    telling(Parent).
 
 %% ---- calls: what gen_server:call does, written out, time-out of 5 s included
 
@@ -288,6 +296,9 @@ crowded(Junk, Times, Work) ->
         receive {measured, Result} -> Result end
     end.
 
+crowd(0) -> ok;
+crowd(N) -> self() ! junk, crowd(N - 1).
+
 select(0) -> ok;
 select(N) -> self() ! {wanted, N}, receive {wanted, N} -> ok end, select(N - 1).
 
@@ -297,9 +308,6 @@ fib(N) ->
     Self = self(),
     Expected = value(N),
     fun() ->
-crowd(0) -> ok;
-crowd(N) -> self() ! junk, crowd(N - 1).
-
         measured(knots(N), fun() -> spawn(?MODULE, knot, [Self, N]), receive {sum, Expected} -> ok end end)
     end.
 
@@ -351,6 +359,7 @@ restarts(Crashes) ->
 crash(_, 0) -> ok;
 crash(Pid, N) -> Pid ! crash, receive {born, Next} -> crash(Next, N - 1) end.
 
+%% Under one_for_one they stop one after another; simple_one_for_one, which stops all at once, takes longer for these.
 shutdown(Parents, Children) ->
     process_flag(trap_exit, true),
     fun() ->
@@ -359,7 +368,6 @@ shutdown(Parents, Children) ->
     end.
 
 %% ---- timers
-%% Under one_for_one they stop one after another; simple_one_for_one, which stops all at once, takes longer for these.
 
 timers(Actors, Each) ->
     Self = self(),
@@ -371,10 +379,13 @@ timers(Actors, Each) ->
 
 sleeper(Main, Each) ->
     receive go -> ok end,
-    [erlang:send_after(500 + I rem 500, self(), tick) || I <- lists:seq(0, Each - 1)],
+    arm(0, Each),
     ticks(Each),
     Main ! done,
     sleeper(Main, Each).
+
+arm(Each, Each) -> ok;
+arm(I, Each) -> erlang:send_after(500 + I rem 500, self(), tick), arm(I + 1, Each).
 
 ticks(0) -> ok;
 ticks(N) -> receive tick -> ticks(N - 1) end.
