@@ -14,7 +14,7 @@ final class Machine {
     static List<String> lines(Launch launch, Options options) throws IOException {
         List<String> lines = new ArrayList<>(List.of(machine(), jvm(), coppice()));
         if (options.systems().contains("pekko") || options.systems().contains("pekko-tuned")) {
-            lines.add("pekko     " + jar("pekko-actor-typed") + ", default; tuned: parallelism = cores, throughput 64");
+            lines.add("pekko     " + jar("pekko-actor-typed") + ", default; tuned: " + Pekko.TUNING);
         }
         if (options.systems().contains("erlang")) {
             lines.add("erlang    " + launch.erlangVersion() + ", " + erlangFlags());
