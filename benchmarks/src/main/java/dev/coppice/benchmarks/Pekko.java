@@ -191,7 +191,7 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
                     made.init(context);
                     return behaviour(made);
                 });
-        var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1));
+        var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1)).withLoggingEnabled(false);
         spawn(Behaviors.supervise(child).onFailure(strategy), Props.empty());
     }
 
