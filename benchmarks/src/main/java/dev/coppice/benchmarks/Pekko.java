@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,10 +24,10 @@ import org.apache.pekko.actor.typed.pubsub.Topic;
 /// dispatcher threads as cores, 64 messages a turn, and the compensation of blocked threads that suits the JDK.
 final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
 
-    private static final String COMMON =
     /// What [#TUNED] sets, in short.
     static final String TUNING = "parallelism = cores, throughput 64, minimum-runnable -1";
 
+    private static final String COMMON =
             """
             pekko {
               loglevel = OFF
@@ -142,6 +143,12 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
     @Override
     ActorRef<Object> spawn(ActorContext<Object> self, Body<ActorRef<Object>, ActorContext<Object>> body) {
         return self.spawnAnonymous(behaviour(body));
+    }
+
+    @Override
+    Function<ActorContext<Object>, ActorRef<Object>> nursery(Body<ActorRef<Object>, ActorContext<Object>> body) {
+        var shared = behaviour(body);
+        return self -> self.spawnAnonymous(shared);
     }
 
     @Override
