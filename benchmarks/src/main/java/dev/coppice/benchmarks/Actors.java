@@ -3,6 +3,7 @@ package dev.coppice.benchmarks;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,11 @@ abstract class Actors<A, S> implements AutoCloseable {
 
     /// Starts a child, without waiting for anything.
     abstract A spawn(S self, Body<A, S> body);
+
+    /// Starts children that share this body, and what the system makes of it, as [#spawn] does.
+    Function<S, A> nursery(Body<A, S> body) {
+        return self -> spawn(self, body);
+    }
 
     /// As [#spawn], and the parent will receive [#EXITED].
     abstract A spawnWatched(S self, Body<A, S> body);

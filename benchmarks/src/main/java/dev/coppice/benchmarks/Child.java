@@ -52,7 +52,11 @@ final class Child {
     private void warmUp() throws Exception {
         switch (workload.kind()) {
             case RATE -> fill(warmUp);
-            case SINGLE -> batch.run();
+            case SINGLE -> {
+                for (int i = 0; i < 3; i++) {
+                    batch.run();
+                }
+            }
             case COLD, PROCESS -> {}
         }
     }

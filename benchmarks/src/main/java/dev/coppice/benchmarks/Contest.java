@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Runs one workload on all its systems, each in a process of its own, and says what it is doing.
@@ -13,6 +14,11 @@ import java.util.concurrent.TimeUnit;
 /// Rates are measured in turns: all processes are set up and warmed up one after another, then each has its first round, then each its
 /// second, so that whatever else happens on the machine meets them alike. Who is not asked does nothing.
 final class Contest {
+    /// What a process of `start-up` prints when it has handled its message. How it ends is its own affair.
+    static final String HELLO = "hello";
+
+    private static final long PATIENCE_SECONDS = 60;
+
     private final Launch launch;
     private final Options options;
     private final PrintStream progress;
@@ -142,10 +148,12 @@ final class Contest {
         long begin = System.nanoTime();
         var process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
+        CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        boolean said = process.inputReader().lines().anyMatch(HELLO::equals);
+        double millis = (System.nanoTime() - begin) / 1e6;
+        if (process.waitFor() != 0 || !said) {
             throw new IllegalStateException(String.join(" ", builder.command()) + " did not end well");
         }
-        return (System.nanoTime() - begin) / 1e6;
+        return millis;
     }
 }

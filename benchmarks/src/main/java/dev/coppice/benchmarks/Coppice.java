@@ -14,6 +14,7 @@ import dev.coppice.otp.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Coppice, each actor a [Server]. All of its semantics are on; nothing is configured.
@@ -89,6 +90,12 @@ class Coppice extends Actors<Ref<Object>, Self<Object>> {
     @Override
     Ref<Object> spawn(Self<Object> self, Body<Ref<Object>, Self<Object>> body) {
         return self.spawn(recipe(body));
+    }
+
+    @Override
+    Function<Self<Object>, Ref<Object>> nursery(Body<Ref<Object>, Self<Object>> body) {
+        var shared = recipe(body);
+        return self -> self.spawn(shared);
     }
 
     @Override

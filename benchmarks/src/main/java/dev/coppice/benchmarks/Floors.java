@@ -30,7 +30,7 @@ final class Floors {
                     Map.entry("tell-4", meter -> handOff(meter, 4, 2_000_000, new MpscUnboundedArrayQueue<>(1024))),
                     Map.entry("bounded", meter -> handOff(meter, 1, 1_000_000, new MpscArrayQueue<>(1_000))),
                     Map.entry("spawn-loop", Floors::virtualThreads),
-                    Map.entry("call-outside", meter -> baton(meter, Thread.ofPlatform(), 5_000)),
+                    Map.entry("call-outside", meter -> baton(meter, Thread.ofPlatform(), 10_000)),
                     Map.entry("call-virtual", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
                     Map.entry("call-in-handler", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
                     Map.entry("start-up", _ -> () -> {}),
@@ -59,7 +59,7 @@ final class Floors {
     private static final Node IDLE = new Node();
 
     private static Batch hops(Meter meter, int actors) {
-        int hops = meter.size(1_000_000);
+        int hops = meter.size(600_000);
         List<AtomicReference<@Nullable Node>> mailboxes = new ArrayList<>();
         for (int i = 0; i < actors; i++) {
             mailboxes.add(new AtomicReference<>(IDLE));

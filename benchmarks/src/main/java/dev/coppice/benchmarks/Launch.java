@@ -15,8 +15,10 @@ final class Launch {
     /// The same for every system of the JVM. The last one only silences a warning about a class that Pekko and JCTools use.
     static final List<String> JVM_FLAGS = List.of("-Xms2g", "-Xmx6g", "--sun-misc-unsafe-memory-access=allow");
 
-    /// Room for the processes; all else is as it comes.
-    static final List<String> ERLANG_FLAGS = List.of("+P", "4000000", "-noshell");
+    static final List<String> ERLANG_FLAGS = List.of("-noshell");
+
+    /// Only where more processes live than Erlang has room for by default. All else is as it comes.
+    static final List<String> ERLANG_ROOM = List.of("+P", "4000000");
 
     private final Path root;
     private final Path work;
@@ -53,17 +55,18 @@ final class Launch {
         if (system.equals("erlang")) {
             var arguments =
                     "\"" + workload.name() + "\",\"" + workload.kind() + "\",\"" + String.join("\",\"", numbers) + "\"";
-            return erlang("bench:child([" + arguments + "])");
+            var room = workload.name().startsWith("idle-") ? ERLANG_ROOM : List.<String>of();
+            return erlang(room, "bench:child([" + arguments + "])");
         }
         var arguments = new ArrayList<>(List.of(system, workload.name()));
         arguments.addAll(numbers);
         return java(List.of(), jars(), Child.class, arguments);
     }
 
-    /// A process that starts the system, handles one message, and ends.
+    /// A process that starts the system, handles one message, says `hello`, and ends.
     ProcessBuilder hello(String system, boolean cached) throws IOException {
         if (system.equals("erlang")) {
-            return erlang("bench:hello()");
+            return erlang(List.of(), "bench:hello()");
         }
         return java(
                 cached ? List.of("-XX:AOTCache=" + cache(system)) : List.of(), jars(), Hello.class, List.of(system));
@@ -105,13 +108,14 @@ final class Launch {
     }
 
     String erlangVersion() throws IOException {
-        var process = erlang("bench:version()").start();
+        var process = erlang(List.of(), "bench:version()").start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
-    private ProcessBuilder erlang(String expression) {
+    private ProcessBuilder erlang(List<String> flags, String expression) {
         var command = new ArrayList<>(List.of("erl"));
         command.addAll(ERLANG_FLAGS);
+        command.addAll(flags);
         command.addAll(List.of("-pa", work.toString(), "-eval", expression));
         var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("ERL_CRASH_DUMP", "/dev/null");

@@ -14,10 +14,10 @@ final class Machine {
     static List<String> lines(Launch launch, Options options) throws IOException {
         List<String> lines = new ArrayList<>(List.of(machine(), jvm(), coppice()));
         if (options.systems().contains("pekko") || options.systems().contains("pekko-tuned")) {
-            lines.add("pekko     " + jar("pekko-actor-typed") + ", default; tuned: parallelism = cores, throughput 64");
+            lines.add("pekko     " + jar("pekko-actor-typed") + ", default; tuned: " + Pekko.TUNING);
         }
         if (options.systems().contains("erlang")) {
-            lines.add("erlang    " + launch.erlangVersion() + ", " + String.join(" ", Launch.ERLANG_FLAGS));
+            lines.add("erlang    " + launch.erlangVersion() + ", " + erlangFlags());
         }
         if (options.systems().contains("floor")) {
             lines.add("floor     " + jar("jctools-core-jdk11") + " and the JDK");
@@ -39,6 +39,10 @@ final class Machine {
 
     private static String coppice() {
         return "coppice   " + System.getProperty("coppice.commit", "unknown commit") + ", default configuration";
+    }
+
+    private static String erlangFlags() {
+        return String.join(" ", Launch.ERLANG_FLAGS) + "; idle-*: " + String.join(" ", Launch.ERLANG_ROOM);
     }
 
     private static String rounds(Options options) {

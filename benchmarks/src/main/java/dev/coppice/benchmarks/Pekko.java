@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -20,8 +21,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.pubsub.Topic;
 
 /// Pekko typed, with its lightest Java behaviours; logging off. Tuned means what its own documentation offers for such a load: as many
-/// dispatcher threads as cores, and 64 messages a turn.
+/// dispatcher threads as cores, 64 messages a turn, and the compensation of blocked threads that suits the JDK.
 final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
+
+    /// What [#TUNED] sets, in short.
+    static final String TUNING = "parallelism = cores, throughput 64, minimum-runnable -1";
 
     private static final String COMMON =
             """
@@ -47,7 +51,7 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
             """
             pekko.actor.default-dispatcher {
               throughput = 64
-              fork-join-executor { parallelism-min = %1$d, parallelism-max = %1$d }
+              fork-join-executor { parallelism-min = %1$d, parallelism-max = %1$d, minimum-runnable = -1 }
             }
             """;
 
@@ -142,6 +146,12 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
     }
 
     @Override
+    Function<ActorContext<Object>, ActorRef<Object>> nursery(Body<ActorRef<Object>, ActorContext<Object>> body) {
+        var shared = behaviour(body);
+        return self -> self.spawnAnonymous(shared);
+    }
+
+    @Override
     ActorRef<Object> spawnWatched(ActorContext<Object> self, Body<ActorRef<Object>, ActorContext<Object>> body) {
         var child = self.spawnAnonymous(behaviour(body));
         self.watchWith(child, EXITED);
@@ -188,7 +198,7 @@ final class Pekko extends Actors<ActorRef<Object>, ActorContext<Object>> {
                     made.init(context);
                     return behaviour(made);
                 });
-        var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1));
+        var strategy = SupervisorStrategy.restart().withLimit(1_000, Duration.ofSeconds(1)).withLoggingEnabled(false);
         spawn(Behaviors.supervise(child).onFailure(strategy), Props.empty());
     }
 

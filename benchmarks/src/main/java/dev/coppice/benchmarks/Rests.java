@@ -3,6 +3,7 @@ package dev.coppice.benchmarks;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// Actors that have each handled one message and wait for the next.
 final class Rests {
@@ -59,23 +60,23 @@ final class Rests {
     private static final class Maker<A, S> implements Body<A, S> {
         private final Actors<A, S> actors;
         private final Object[] addresses;
-        private final Body<A, S> body;
+        private final Function<S, A> nursery;
         private int made;
 
         Maker(Actors<A, S> actors, Object[] addresses, CountDownLatch touched) {
             this.actors = actors;
             this.addresses = addresses;
-            this.body =
-                    (_, _) -> {
+            this.nursery =
+                    actors.nursery((_, _) -> {
                         touched.countDown();
                         return false;
-                    };
+                    });
         }
 
         @Override
         public boolean handle(Object message, S self) {
             for (int end = Math.min(addresses.length, made + 1_000); made < end; made++) {
-                A address = actors.spawn(self, body);
+                A address = nursery.apply(self);
                 actors.send(address, message);
                 addresses[made] = address;
             }

@@ -22,7 +22,7 @@ record Workload(
     enum Kind {
         /// Batches until the round's time is over, after a warm-up; the systems' rounds alternate.
         RATE,
-        /// One batch a round, after one to warm up; one process at a time.
+        /// One batch a round, after three to warm up; one process at a time.
         SINGLE,
         /// One batch a round, from cold; one process at a time.
         COLD,
