@@ -89,7 +89,7 @@ abstract sealed class Inbox<M> permits Cell {
             }
             boolean idle = top == IDLE;
             boolean crowded = top != null && !idle && standing >= CROWD;
-            if (crowded ? pushAside(top, mail) : pushOnTop(top, mail, idle)) {
+            if (top != null && crowded ? pushAside(top, mail) : pushOnTop(top, mail, idle)) {
                 if (node.simulated) {
                     node.scheduler.sent(cell(), mail.told());
                 }
