@@ -43,16 +43,18 @@ final class Annex extends Mail {
 
     /// False when it is shut.
     boolean push(Mail mail) {
-        Mail top;
-        do {
-            top = newest;
+        for (int tries = 1; ; tries++) {
+            var top = newest;
             if (top == SHUT) {
                 return false;
             }
             mail.next = top;
-        } while (!NEWEST.compareAndSet(this, top, mail));
-        standing++;
-        return true;
+            if (NEWEST.compareAndSet(this, top, mail)) {
+                standing++;
+                return true;
+            }
+            Spin.backOff(tries);
+        }
     }
 
     /// What stands in it, newest first; nothing comes in any more.
