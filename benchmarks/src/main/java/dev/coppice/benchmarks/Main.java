@@ -52,7 +52,7 @@ final class Main {
 
     private static void report(Results results, Options options) throws IOException {
         System.out.println("\n" + Text.heading());
-        for (var workload : Workloads.LIST) {
+        for (var workload : options.workloads()) {
             Text.table(workload, results).forEach(System.out::println);
         }
         System.out.println();

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What the command line asks for.
 ///
@@ -29,6 +30,7 @@ record Options(
 
               --quick           nine workloads against pekko and erlang, in less than eight minutes
               --only NAME...    these workloads (or rows of the table) only; draws no picture unless --svg says so
+              --curves          cost against the number of actors, of producers, and of messages that wait
               --peers LIST      of pekko,pekko-tuned,erlang,threads,floor, or none; all by default
               --systems LIST    of coppice,coppice-loop; both by default
               --rounds N        5 by default
@@ -52,7 +54,11 @@ record Options(
     }
 
     List<Workload> workloads() {
-        return Workloads.LIST.stream().filter(workload -> only.isEmpty() || only.contains(workload.name())).toList();
+        return only.isEmpty()
+                ? Workloads.LIST
+                : Stream.concat(Workloads.LIST.stream(), Curves.LIST.stream())
+                        .filter(workload -> only.contains(workload.name()))
+                        .toList();
     }
 
     private static final class Parser {
@@ -82,6 +88,7 @@ record Options(
                 switch (option) {
                     case "--quick" -> quick = true;
                     case "--only" -> names();
+                    case "--curves" -> curves();
                     case "--peers" -> {
                         choose(peers, value(option), Systems.PEERS);
                         peersChosen = true;
@@ -119,6 +126,11 @@ record Options(
             warmUp = 0;
             round = 0;
             rounds = 1;
+        }
+
+        private void curves() {
+            named = true;
+            Curves.LIST.stream().map(Workload::name).forEach(only::add);
         }
 
         private void names() {

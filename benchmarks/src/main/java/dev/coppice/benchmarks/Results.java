@@ -75,7 +75,9 @@ final class Results {
             }
         }
         long of = rows.stream().distinct().count();
-        lines.add("%d of %d rows hold".formatted(of - missed.stream().distinct().count(), of));
+        if (of > 0) {
+            lines.add("%d of %d rows hold".formatted(of - missed.stream().distinct().count(), of));
+        }
         return lines;
     }
 

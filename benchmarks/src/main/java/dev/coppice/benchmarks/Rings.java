@@ -17,7 +17,7 @@ final class Rings {
         return ring(actors, meter, 10_000);
     }
 
-    private static <A, S> Batch ring(Actors<A, S> actors, Meter meter, int size) {
+    static <A, S> Batch ring(Actors<A, S> actors, Meter meter, int size) {
         int hops = meter.size(HOPS);
         var signal = new Signal();
         List<Member<A, S>> members = new ArrayList<>();

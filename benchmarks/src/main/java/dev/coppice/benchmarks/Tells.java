@@ -27,7 +27,8 @@ final class Tells {
         return to(actors, meter, 1, MESSAGES / 2, 1_000);
     }
 
-    private static <A, S> Batch to(Actors<A, S> actors, Meter meter, int producers, int messages, int capacity) {
+    /// @param capacity of the mailbox; 0 for an unbounded one
+    static <A, S> Batch to(Actors<A, S> actors, Meter meter, int producers, int messages, int capacity) {
         int each = meter.size(messages, 100 * producers) / producers;
         var signal = new Signal();
         var consumer = new Consumer<A, S>(signal);

@@ -8,6 +8,7 @@ import dev.coppice.benchmarks.Workload.Kind;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All workloads, in the order of the table.
@@ -126,7 +127,7 @@ final class Workloads {
     private Workloads() {}
 
     static Workload named(String name) {
-        return LIST.stream()
+        return Stream.concat(LIST.stream(), Curves.LIST.stream())
                 .filter(workload -> workload.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no workload is called " + name));
