@@ -5,6 +5,7 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.Done;
 import dev.coppice.kernel.Down;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Pid;
@@ -108,7 +109,7 @@ final class Session implements Server<Session.Msg> {
                 deliver();
             }
             case Gone(Down(_, var reason)) -> {
-                LOG.atInfo().addKeyValue("client", client).addKeyValue("reason", reason).log("disconnected");
+                disconnected(reason);
                 left(self);
             }
             case Alone _ -> {
@@ -117,6 +118,18 @@ final class Session implements Server<Session.Msg> {
                 }
             }
         }
+    }
+
+    /// When the broker stops, the order to end may come before the notice of the connection, which ended first.
+    @Override
+    public void terminate(ExitReason reason, Self<Msg> self) {
+        if (connection.isPresent() && !connection.get().alive()) {
+            disconnected(reason);
+        }
+    }
+
+    private void disconnected(ExitReason reason) {
+        LOG.atInfo().addKeyValue("client", client).addKeyValue("reason", reason).log("disconnected");
     }
 
     /// Take-over: the old connection is told to go, and the newcomer waits for its end. So nothing that the old one still said can be
