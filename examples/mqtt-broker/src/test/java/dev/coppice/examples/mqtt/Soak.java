@@ -142,7 +142,9 @@ final class Soak implements Runnable {
         var names = Set.copyOf(scene.node().names().keySet());
         scene.bystanders().resume();
         long until = System.nanoTime() + (long) (minutes * 60e9);
-        while (violations.size() < 20 && (System.nanoTime() < until || scene.attack().frames() < frames)) {
+        // A slope needs two looks, however slow the machine.
+        while (violations.size() < 20
+                && (System.nanoTime() < until || looks.size() < 2 || scene.attack().frames() < frames)) {
             harm(scene);
             heal(scene);
             look(scene, atRest, names);
