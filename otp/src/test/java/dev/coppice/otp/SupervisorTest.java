@@ -323,7 +323,8 @@ class SupervisorTest extends OnNode {
             lab.expect("-b Crashed", "/b");
             node.close();
 
-            assertThat(lab.log).endsWith("-c Shutdown", "-a Shutdown");
+            // One that is being started when the order comes may still say so.
+            assertThat(lab.log).filteredOn(line -> !line.equals("/b")).endsWith("-c Shutdown", "-a Shutdown");
             assertThat(node.abandoned()).isEmpty();
         }
     }
