@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// What the command line asks for.
 ///
@@ -56,9 +55,7 @@ record Options(
     List<Workload> workloads() {
         return only.isEmpty()
                 ? Workloads.LIST
-                : Stream.concat(Workloads.LIST.stream(), Curves.LIST.stream())
-                        .filter(workload -> only.contains(workload.name()))
-                        .toList();
+                : Workloads.all().filter(workload -> only.contains(workload.name())).toList();
     }
 
     private static final class Parser {

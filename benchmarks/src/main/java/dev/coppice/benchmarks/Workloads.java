@@ -126,9 +126,13 @@ final class Workloads {
 
     private Workloads() {}
 
+    /// Those of the table, then the points of the curves.
+    static Stream<Workload> all() {
+        return Stream.concat(LIST.stream(), Curves.LIST.stream());
+    }
+
     static Workload named(String name) {
-        return Stream.concat(LIST.stream(), Curves.LIST.stream())
-                .filter(workload -> workload.name().equals(name))
+        return all().filter(workload -> workload.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no workload is called " + name));
     }

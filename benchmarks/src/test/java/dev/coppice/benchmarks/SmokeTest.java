@@ -14,7 +14,7 @@ class SmokeTest {
     private static final double SCALE = 0.0002;
 
     static Stream<Arguments> ours() {
-        return Stream.concat(Workloads.LIST.stream(), Curves.LIST.stream())
+        return Workloads.all()
                 .filter(workload -> workload.kind() != Workload.Kind.PROCESS)
                 .flatMap(workload ->
                         Systems.OURS.stream()
