@@ -11,10 +11,14 @@ import dev.coppice.kernel.Escalation;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Self;
 import dev.coppice.kernel.StartFailed;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -323,9 +327,52 @@ class SupervisorTest extends OnNode {
             lab.expect("-b Crashed", "/b");
             node.close();
 
-            // One that is being started when the order comes may still say so.
-            assertThat(lab.log).filteredOn(line -> !line.equals("/b")).endsWith("-c Shutdown", "-a Shutdown");
+            assertThat(lab.log).endsWith("-c Shutdown", "-a Shutdown");
             assertThat(node.abandoned()).isEmpty();
+        }
+    }
+
+    @Nested
+    @Tag("#66")
+    class A_start_that_is_under_way {
+        private final CountDownLatch begun = new CountDownLatch(1);
+
+        /// With `b` in the middle of its second start, where it stays until it is told to exit.
+        private Node starting() throws Exception {
+            var node = start(abc(Supervisor.Strategy.ONE_FOR_ONE));
+            lab.expect("+a", "+b", "+c");
+            lab.starting.put("b", this::waits);
+            Lab.boom(node, "b");
+            lab.expect("-b Crashed");
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            return node;
+        }
+
+        private void waits(Self<Lab.Msg> self) {
+            begun.countDown();
+            try {
+                self.receive();
+            } finally {
+                lab.log.add("/b");
+            }
+        }
+
+        @Test
+        void ends_before_the_siblings_when_the_supervisor_is_told_to_stop() throws Exception {
+            starting().close();
+
+            lab.expect("/b", "-c Shutdown", "-a Shutdown");
+            lab.nothingElse();
+        }
+
+        @Test
+        void ends_before_the_siblings_when_the_supervisor_is_killed() throws Exception {
+            var node = starting();
+            node.whereis(ROOT).orElseThrow().kill();
+            assertThat(node.await(LONG)).isPresent();
+
+            lab.expect("/b", "-c Shutdown", "-a Shutdown");
+            lab.nothingElse();
         }
     }
 

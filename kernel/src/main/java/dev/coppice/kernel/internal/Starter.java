@@ -106,6 +106,9 @@ final class Starter {
         try {
             parent.node.scheduler.ready(cell);
             acknowledged.suspend();
+        } catch (ExitSignal signal) {
+            endStartOfLeaving(parent, cell);
+            throw signal;
         } finally {
             acknowledged.retract();
         }
@@ -115,6 +118,14 @@ final class Starter {
         acknowledged.orInterrupted();
         if (acknowledged.value() instanceof ExitReason reason) {
             throw new StartFailed(cell.label(), reason);
+        }
+    }
+
+    /// The starter has been told to exit. What it was starting goes first, so that its `terminate` finds nobody half started and those
+    /// started earlier still go later. A killed one has no `terminate`: what it started goes with its other children.
+    private static void endStartOfLeaving(Cell<?> parent, Cell<?> cell) {
+        if (parent == Runner.actor() && !(parent.fate() instanceof Fate.Killed)) {
+            Dying.stop(cell, parent, Clocks.nanos(cell.settings.stopWithin()));
         }
     }
 
