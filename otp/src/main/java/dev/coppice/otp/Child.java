@@ -72,6 +72,9 @@ public final class Child {
     private @Nullable HealthCheck liveness;
     private @Nullable HealthCheck readiness;
 
+    /// What is started, once it has been asked for: each start asks. Whoever asks first writes it; two would write the same.
+    private @Nullable Recipe<?> started;
+
     private Child(String id, Actor<?> actor) {
         this.id = Limits.visible("the id of a child", id);
         this.actor = actor;
@@ -228,6 +231,11 @@ public final class Child {
         return Optional.ofNullable(readiness);
     }
 
+    /// Whether it has any health check.
+    boolean isChecked() {
+        return startup != null || liveness != null || readiness != null;
+    }
+
     public Optional<? extends Name<?>> name() {
         return recipe.settings().name();
     }
@@ -246,8 +254,13 @@ public final class Child {
 
     /// What is started: the actor's recipe, labelled with the id, stopped within the child's own limit should the supervisor die first.
     Recipe<?> recipe() {
-        Recipe<?> limited = Shutdowns.limit(recipe, shutdown);
-        return limited.settings().label().isPresent() ? limited : limited.labelled(id);
+        var made = started;
+        if (made == null) {
+            Recipe<?> limited = Shutdowns.limit(recipe, shutdown);
+            made = limited.settings().label().isPresent() ? limited : limited.labelled(id);
+            started = made;
+        }
+        return made;
     }
 
     /// Recognised by the factory, so that a named or labelled supervisor is one still.

@@ -32,7 +32,12 @@ final class Decisions {
             case Event.Started(var id, var pid) -> started(draft, draft.get(id), pid);
             case Event.Ignored(var id) -> ignored(draft, draft.get(id));
             case Event.NotStarted(var id, var reason) -> notStarted(draft, draft.get(id), reason);
-            case Event.Exited(var pid, var reason) -> tree.find(pid).ifPresent(slot -> exited(draft, slot, reason));
+            case Event.Exited(var pid, var reason) -> {
+                var slot = tree.find(pid);
+                if (slot.isPresent()) {
+                    exited(draft, slot.get(), reason);
+                }
+            }
             case Event.Again(var id, var ticket) -> tree.find(id).ifPresent(slot -> again(draft, slot, ticket));
             case Event.Add(var child) -> add(draft, child);
             case Event.Terminate(var id) -> terminate(draft, id);
@@ -106,11 +111,10 @@ final class Decisions {
 
     /// A child that ran long enough begins its back-off again.
     private static Slot forgive(Draft draft, Slot slot) {
-        return draft.rules()
-                .backoffOf(slot.child())
-                .filter(backoff -> draft.now - slot.since() >= backoff.resetAfter().toNanos())
-                .map(_ -> slot.failures(0))
-                .orElse(slot);
+        var backoff = draft.rules().backoffOf(slot.child());
+        return backoff.isPresent() && draft.now - slot.since() >= backoff.get().resetAfter().toNanos()
+                ? slot.failures(0)
+                : slot;
     }
 
     private static void recover(Draft draft, Slot slot, ExitReason why) {

@@ -56,7 +56,8 @@ final class Draft {
     // ---- slots
 
     Optional<Slot> find(String id) {
-        return slots.stream().filter(slot -> slot.id().equals(id)).findFirst();
+        int place = placeOf(id);
+        return place < 0 ? Optional.empty() : Optional.of(slots.get(place));
     }
 
     /// All names are reserved by the one supervisor, so the kernel could not tell two children of one name apart.
@@ -73,7 +74,11 @@ final class Draft {
     }
 
     Slot get(String id) {
-        return find(id).orElseThrow(() -> new IllegalStateException("no child \"" + id + "\" is being started"));
+        int place = placeOf(id);
+        if (place < 0) {
+            throw new IllegalStateException("no child \"" + id + "\" is being started");
+        }
+        return slots.get(place);
     }
 
     List<String> ids() {
@@ -107,17 +112,25 @@ final class Draft {
 
     private void announce(Child child, Optional<Gap> was, Optional<Gap> is) {
         if (!is.equals(was)) {
-            act(is.<Action>map(gap -> new Action.Reserve(child, gap)).orElseGet(() -> new Action.Release(child)));
+            act(is.isPresent() ? new Action.Reserve(child, is.get()) : new Action.Release(child));
         }
     }
 
     private int place(Slot slot) {
+        int place = placeOf(slot.id());
+        if (place < 0) {
+            throw new IllegalStateException("the child \"" + slot.id() + "\" is gone");
+        }
+        return place;
+    }
+
+    private int placeOf(String id) {
         for (int i = 0; i < slots.size(); i++) {
-            if (slots.get(i).id().equals(slot.id())) {
+            if (slots.get(i).id().equals(id)) {
                 return i;
             }
         }
-        throw new IllegalStateException("the child \"" + slot.id() + "\" is gone");
+        return -1;
     }
 
     boolean noneSignificant() {
@@ -138,6 +151,9 @@ final class Draft {
     /// Stops those that go down with the child, in reverse order; the temporary ones are forgotten.
     void tearDown(Slot cause, boolean delayed) {
         var siblings = siblings(cause);
+        if (siblings.isEmpty()) {
+            return;
+        }
         stop(siblings);
         for (var slot : siblings.reversed()) {
             if (slot.child().restart() == Child.Restart.TEMPORARY) {
@@ -158,6 +174,9 @@ final class Draft {
     }
 
     private List<Slot> siblings(Slot cause) {
+        if (rules().strategy() == Supervisor.Strategy.ONE_FOR_ONE) {
+            return List.of();
+        }
         var group = new HashSet<>(group(cause));
         group.remove(cause.id());
         return slots.stream().filter(slot -> group.contains(slot.id())).toList();

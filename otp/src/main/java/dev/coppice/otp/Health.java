@@ -49,7 +49,7 @@ final class Health {
     }
 
     void watch(Child child, Pid<?> pid) {
-        if (child.startup().isPresent() || child.liveness().isPresent() || child.readiness().isPresent()) {
+        if (child.isChecked()) {
             var vitals = new Vitals(child, pid);
             watched.put(pid.id(), vitals);
             if (vitals.up) {
@@ -61,7 +61,9 @@ final class Health {
     }
 
     void forget(long pid) {
-        watched.remove(pid);
+        if (!watched.isEmpty()) {
+            watched.remove(pid);
+        }
     }
 
     /// Whether a running child says that it is ready, or need not say so.

@@ -40,7 +40,7 @@ final class Lines {
         if (admitted) {
             line(Level.WARN, child.id(), why)
                     .addKeyValue("delay", delay)
-                    .addKeyValue("restarts", intensity.at().size())
+                    .addKeyValue("restarts", intensity.counted())
                     .log("restarting a child");
         }
     }

@@ -184,7 +184,7 @@ public final class Supervisor implements Actor<Control> {
     }
 
     Optional<Backoff> backoffOf(Child child) {
-        return child.backoff().or(() -> Optional.ofNullable(backoff));
+        return child.backoff().isPresent() ? child.backoff() : Optional.ofNullable(backoff);
     }
 
     boolean stopsInParallel() {

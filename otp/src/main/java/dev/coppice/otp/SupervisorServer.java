@@ -10,7 +10,6 @@ import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.otp.Control.ChildInfo;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,16 +201,19 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
 
     /// Decides, does what was decided, and goes on with what came of it, until nothing more does.
     private Optional<Action.Result> feed(Event first) {
-        var events = new ArrayDeque<Event>(List.of(first));
         Optional<Action.Result> answer = Optional.empty();
-        while (!events.isEmpty()) {
-            var decision = Decisions.decide(tree, events.poll(), self.nanoTime());
+        Event next = first;
+        while (next != null) {
+            var decision = Decisions.decide(tree, next, self.nanoTime());
             tree = decision.tree();
+            next = null;
             for (var action : decision.actions()) {
-                switch (action) {
-                    case Action.Start(var child) -> events.add(start(child));
-                    case Action.Answer(var result) -> answer = Optional.of(result);
-                    default -> perform(action);
+                if (action instanceof Action.Start start) {
+                    next = start(start.child()); // the last of a decision, and the only one
+                } else if (action instanceof Action.Answer given) {
+                    answer = Optional.of(given.result());
+                } else {
+                    perform(action);
                 }
             }
         }
@@ -242,7 +244,9 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
     /// Reserves the name first, so that nobody takes it between two incarnations.
     private Event start(Child child) {
         try {
-            child.name().ifPresent(name -> self.reserve(name, Self.Gap.WAIT));
+            if (child.name().isPresent()) {
+                self.reserve(child.name().get(), Self.Gap.WAIT);
+            }
             var pid = self.spawnLinked(child.recipe());
             pids.put(pid.id(), pid);
             health.watch(child, pid);

@@ -22,11 +22,21 @@ record Tree(Supervisor rules, List<Slot> slots, Intensity intensity, Optional<Sw
     }
 
     Optional<Slot> find(String id) {
-        return slots.stream().filter(slot -> slot.id().equals(id)).findFirst();
+        for (var slot : slots) {
+            if (slot.id().equals(id)) {
+                return Optional.of(slot);
+            }
+        }
+        return Optional.empty();
     }
 
     Optional<Slot> find(long pid) {
-        return slots.stream().filter(slot -> slot.phase() instanceof Slot.Running(long its) && its == pid).findFirst();
+        for (var slot : slots) {
+            if (slot.phase() instanceof Slot.Running running && running.pid() == pid) {
+                return Optional.of(slot);
+            }
+        }
+        return Optional.empty();
     }
 
     /// The ids that are still to be started, after the one that is being started now, and why.

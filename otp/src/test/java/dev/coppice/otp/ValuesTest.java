@@ -115,6 +115,28 @@ class ValuesTest {
         }
 
         @Test
+        void counts_from_an_older_value_as_if_there_were_no_newer_one() {
+            var one = Intensity.of(5, SECOND).count(1);
+            var two = one.count(2);
+            var other = one.count(3);
+            assertThat(two.count(4).at()).containsExactly(1L, 2L, 4L);
+            assertThat(other.at()).containsExactly(1L, 3L);
+            assertThat(one.at()).containsExactly(1L);
+            assertThat(two.counted()).isEqualTo(2);
+            assertThat(two).isEqualTo(Intensity.of(5, SECOND).count(1).count(2)).isNotEqualTo(other);
+        }
+
+        @Test
+        void forgets_what_has_left_the_window_however_much_it_holds() {
+            var many = Intensity.of(1_000, Duration.ofNanos(99));
+            for (int i = 0; i < 10_000; i++) {
+                many = many.count(i);
+            }
+            assertThat(many.counted()).isEqualTo(100);
+            assertThat(many.at()).startsWith(9_900L).endsWith(9_999L);
+        }
+
+        @Test
         void of_none_allows_none() {
             assertThat(Intensity.of(0, SECOND).exceeded()).isFalse();
             assertThat(Intensity.of(0, SECOND).count(1).exceeded()).isTrue();

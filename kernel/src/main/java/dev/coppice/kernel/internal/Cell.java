@@ -444,7 +444,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// Who it is, for people: its name, else its label, else its kind and number.
     final String label() {
-        return settings.name().map(name -> name.value()).or(settings::label).orElse(habit.label + "-" + id);
+        return settings.name().map(name -> name.value()).or(settings::label).orElseGet(() -> habit.label + "-" + id);
     }
 
     @Override

@@ -97,19 +97,52 @@ final class Reports {
 
     /// Taken on the dying actor, before its mailbox closes.
     static CrashReport beforeTheEnd(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
+        var ancestors = ancestors(cell);
+        var above = paths(ancestors);
+        var message = failing == null || failing instanceof Signal ? null : rendered(cell, failing.message);
         return new CrashReport(
                 cell,
-                cell.path(),
-                cell.settings.name().map(name -> name.value()),
+                above.isEmpty() ? "/" + cell.label() : above.getFirst() + "/" + cell.label(),
+                Optional.ofNullable(nameOf(cell)),
                 cell.kind(),
-                ancestors(cell).stream().map(Pid::path).toList(),
+                above,
                 reason,
-                Optional.ofNullable(failing)
-                        .filter(mail -> !(mail instanceof Signal))
-                        .map(mail -> rendered(cell, mail.message)),
+                Optional.ofNullable(message),
                 cell.queued(),
-                Ties.linked(cell, NEIGHBOURS).stream().map(Cell::path).toList(),
+                neighbours(cell, ancestors, above),
                 cell.node.scheduler.wallTime());
+    }
+
+    private static @Nullable String nameOf(Cell<?> cell) {
+        var name = cell.settings.name();
+        return name.isPresent() ? name.get().value() : null;
+    }
+
+    /// The paths of a line of ancestors, from the parent upwards: each is made from the one above it.
+    private static List<String> paths(List<Cell<?>> ancestors) {
+        if (ancestors.isEmpty()) {
+            return List.of();
+        }
+        var paths = new String[ancestors.size()];
+        paths[paths.length - 1] = ancestors.getLast().path();
+        for (int i = paths.length - 2; i >= 0; i--) {
+            paths[i] = paths[i + 1] + "/" + ancestors.get(i).label();
+        }
+        return List.of(paths);
+    }
+
+    /// The paths of the linked actors: most often the parent alone, whose path is known.
+    private static List<String> neighbours(Cell<?> cell, List<Cell<?>> ancestors, List<String> above) {
+        var linked = Ties.linked(cell, NEIGHBOURS);
+        if (linked.isEmpty()) {
+            return List.of();
+        }
+        var paths = new String[linked.size()];
+        for (int i = 0; i < paths.length; i++) {
+            var peer = linked.get(i);
+            paths[i] = !ancestors.isEmpty() && peer == ancestors.getFirst() ? above.getFirst() : peer.path();
+        }
+        return List.of(paths);
     }
 
     /// A message as its receiver's recipe shows it; a rendering that fails must not break the report.

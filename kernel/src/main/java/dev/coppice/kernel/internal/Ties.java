@@ -102,11 +102,13 @@ final class Ties {
         if (cell.ties == null) {
             return List.of(); // racy, as what follows; a walk over very many asks it of each
         }
-        return snapshot(cell, limit == Integer.MAX_VALUE ? limit : limit + WALK).stream()
-                .filter(Tie::isLink)
-                .limit(limit)
-                .<Cell<?>>map(tie -> tie.peer(cell))
-                .toList();
+        var linked = new ArrayList<Cell<?>>();
+        for (var tie : snapshot(cell, limit == Integer.MAX_VALUE ? limit : limit + WALK)) {
+            if (tie.isLink() && linked.size() < limit) {
+                linked.add(tie.peer(cell));
+            }
+        }
+        return linked;
     }
 
     /// Whom it monitors, or who monitors it: at most so many; looks at a bounded number of ties.
