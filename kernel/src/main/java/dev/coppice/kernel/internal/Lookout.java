@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// out for the answer. Both give up after a few microseconds, and after spins in vain they try more and more seldom ([Luck]), so that what
 /// is lost is bounded by what a stop costs anyway.
 ///
+/// A starter that waits for an `init` goes further. Most often another worker is still busy with the child that was started before, so the
+/// starter waits a moment with the next child until that worker searches again.
+///
 /// The hand of the worker that searches is one word:
 ///
 /// ```
@@ -111,7 +114,29 @@ final class Lookout {
         if (here == null) {
             return outside.tries() && sees(wait, outside);
         }
-        return !here.guests && (lends(here) || here.size() == 0 && here.waits.tries()) && sees(wait, here.waits);
+        if (here.guests) {
+            return false;
+        }
+        if (lends(here) || here.size() == 0 && here.waits.tries()) {
+            return sees(wait, here.waits);
+        }
+        return wait.start && places.othersRun() && here.loans.tries() && lendsSoon(wait, here);
+    }
+
+    /// Keeps a child that is being started ready for whoever ends a search next: another worker runs, and most often a child that this one
+    /// has started before.
+    private boolean lendsSoon(WaitCell<?> wait, Place here) {
+        for (long end = System.nanoTime() + WAIT; here.size() == 1; Thread.onSpinWait()) {
+            if (lends(here)) {
+                break;
+            }
+            if (System.nanoTime() > end) {
+                here.loans.lost();
+                return false;
+            }
+        }
+        here.loans.won();
+        return here.size() == 0 && sees(wait, here.waits);
     }
 
     private static boolean sees(WaitCell<?> wait, Luck luck) {

@@ -53,6 +53,9 @@ final class Place {
 
     final Luck searches = new Luck();
 
+    /// Of waits for somebody who takes the only ready actor.
+    final Luck loans = new Luck();
+
     // The watchdog's notes.
     int lastTick;
     int still;

@@ -313,6 +313,11 @@ final class Places implements Scheduler {
         return places[number];
     }
 
+    /// Whether not all other places are idle.
+    boolean othersRun() {
+        return Long.bitCount(idle) < regular - 1;
+    }
+
     boolean anyIdle() {
         return idle != 0;
     }
@@ -404,7 +409,7 @@ final class Places implements Scheduler {
         if (thread != null) {
             LockSupport.unpark(thread);
             if (thread.isVirtual()) {
-                awaitsCarrier(!(waiting instanceof WaitCell<?> wait) || wait.owner == null);
+                awaitsCarrier(!(waiting instanceof WaitCell<?> wait) || wait.owner == null || wait.start);
             }
             watchdog.alert();
         }

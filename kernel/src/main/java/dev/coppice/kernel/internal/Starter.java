@@ -26,6 +26,7 @@ final class Starter {
         adopt(parent, cell, linked);
         if (acknowledged != null) {
             acknowledged.holder = cell;
+            acknowledged.start = true;
             await(parent, cell, acknowledged);
         } else if (runs) {
             parent.node.scheduler.ready(cell);

@@ -63,6 +63,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// Whether the owner waits in its `terminate`, where only a kill may end a wait. Written before the cell is published.
     private boolean whileEnding;
 
+    /// Whether it is the start of an actor that is waited for. Written before the cell is published.
+    boolean start;
+
     /// Who asked for it, for messages: the ref of the callee.
     private final LocalNode node;
 
