@@ -50,8 +50,8 @@ final class Room {
         }
     }
 
-    // The order of the fields is their order in memory: what senders write and what the actor writes are cache lines apart,
-    // from each other and from the cell that was made before.
+    // The order of the fields is their order in memory: what senders write and what the actor writes are cache lines
+    // apart, from each other and from the cell that was made before.
     @SuppressWarnings("unused")
     private long a1, a2, a3, a4, a5, a6, a7;
 
