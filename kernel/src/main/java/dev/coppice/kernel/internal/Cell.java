@@ -46,7 +46,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// The cell on which this actor is about to wait or waits. Written by this actor; read by cycle checks and exit signals.
     volatile @Nullable WaitCell<?> waiting;
 
-    // ---- guarded by the short lock; siblings by the parent's
+    // ---- guarded by the short lock; siblings by the family's
     @SuppressWarnings("unused") // through LOCK
     private volatile int lock;
 
@@ -148,16 +148,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         }
         request.fail(cycle);
         return true;
-    }
-
-    /// As [#close], so that nobody becomes a child any more: who looks under the lock sees it.
-    final @Nullable Mail closeForChildren() {
-        lock();
-        try {
-            return close();
-        } finally {
-            unlock();
-        }
     }
 
     /// Whether its body waits for a mail: racy, for reports.
@@ -292,7 +282,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
             if (reason instanceof ExitReason.Normal) {
                 return;
             }
-            if (casFate(seen, new Fate.Told(reason))) {
+            if (casFate(seen, Fate.told(reason))) {
                 push(new Signal.Nudge());
                 var wait = waiting;
                 if (wait != null) {
@@ -309,7 +299,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// Tells it, from its own mailbox, to stop now.
     final void tell(ExitReason reason) {
         var seen = fate;
-        if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, new Fate.Told(reason))) {
+        if ((seen == null || seen instanceof Fate.Trapping) && !casFate(seen, Fate.told(reason))) {
             tell(reason);
         }
     }

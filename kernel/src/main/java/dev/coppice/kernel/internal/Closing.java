@@ -31,12 +31,8 @@ final class Closing {
     }
 
     private @org.jspecify.annotations.Nullable Cell<?> youngest() {
-        guardian.lock();
-        try {
-            return guardian.family == null ? null : guardian.family.youngest();
-        } finally {
-            guardian.unlock();
-        }
+        var children = guardian.family;
+        return children == null ? null : children.youngest();
     }
 
     /// False when the budget is spent.

@@ -71,7 +71,7 @@ final class Dying {
             if (seen instanceof Fate.Killed) {
                 return new ExitReason.Killed();
             }
-            if (cell.casFate(seen, new Fate.Ending(reason))) {
+            if (cell.casFate(seen, Fate.ending(reason))) {
                 return reason;
             }
         }
@@ -101,7 +101,7 @@ final class Dying {
             return;
         }
         var killed = new ExitReason.Killed();
-        buryAll(cell, cell.closeForChildren(), killed, null);
+        buryAll(cell, Family.close(cell), killed, null);
         var self = cell.self;
         if (self == null) {
             return;
@@ -144,7 +144,7 @@ final class Dying {
             Stash.release(cell, cell.self);
             taken = cell.self.release();
         }
-        var waiting = cell.closeForChildren();
+        var waiting = Runner.actor() == cell ? Family.closeByItself(cell) : Family.close(cell);
         var slot = cell.slot;
         var keeper = slot != null && cell.settings.mailbox().kept() && slot.keeps() ? slot : null;
         buryAll(cell, taken, reason, keeper);
@@ -182,16 +182,11 @@ final class Dying {
     }
 
     private static void stopChildren(Cell<?> cell) {
-        if (cell.family == null) {
+        var family = cell.family;
+        if (family == null) {
             return; // and stays so: the mailbox is closed
         }
-        while (true) {
-            cell.lock();
-            var child = cell.family == null ? null : cell.family.youngest();
-            cell.unlock();
-            if (child == null) {
-                return;
-            }
+        for (var child = family.youngest(); child != null; child = family.youngest()) {
             stop(child, cell, Clocks.nanos(child.settings.stopWithin()));
         }
     }
@@ -236,16 +231,13 @@ final class Dying {
         }
         cell.node.killed.end(cell);
         var above = cell.parent;
-        if (above != null) {
-            above.lock();
-            if (above.family != null) {
-                above.family.remove(cell);
-            }
-            above.unlock();
+        var siblings = above == null ? null : above.family;
+        if (siblings != null) {
+            siblings.remove(cell);
         }
         cell.body = null;
         cell.family = null;
-        cell.node.countExited(reason);
+        cell.node.countExited(Runner.current(), reason);
         if (known) {
             cell.node.observers.exited(cell, path, reason); // an observer that is a door still sees its counts
         }
@@ -279,7 +271,7 @@ final class Dying {
                 if (seen instanceof Fate.Gone) {
                     return false;
                 }
-                if (cell.casFate(seen, new Fate.Gone(reason))) {
+                if (cell.casFate(seen, Fate.gone(reason))) {
                     return true;
                 }
             }

@@ -25,6 +25,25 @@ sealed interface Fate {
 
     record Gone(ExitReason reason) implements Fate {}
 
+    /// The commonest end, made once.
+    Told TOLD_NORMAL = new Told(new ExitReason.Normal());
+
+    Ending ENDING_NORMAL = new Ending(new ExitReason.Normal());
+
+    Gone GONE_NORMAL = new Gone(new ExitReason.Normal());
+
+    static Fate told(ExitReason reason) {
+        return reason instanceof ExitReason.Normal ? TOLD_NORMAL : new Told(reason);
+    }
+
+    static Fate ending(ExitReason reason) {
+        return reason instanceof ExitReason.Normal ? ENDING_NORMAL : new Ending(reason);
+    }
+
+    static Fate gone(ExitReason reason) {
+        return reason instanceof ExitReason.Normal ? GONE_NORMAL : new Gone(reason);
+    }
+
     /// From now on exits arrive as messages; nothing changes for an actor that is ending.
     static void trap(Cell<?> cell, Function<? super Exit, ?> into) {
         var seen = cell.fate();

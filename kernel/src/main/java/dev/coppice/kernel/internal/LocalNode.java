@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -110,7 +111,7 @@ public final class LocalNode implements Node {
                         nobody.recipe().labelled(config.name()).settings(),
                         null,
                         Habit.OF_LOOPS,
-                        nextId(),
+                        nextId(null),
                         true);
         this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);
         RUNNING.add(this);
@@ -220,8 +221,13 @@ public final class LocalNode implements Node {
         return guardian;
     }
 
-    long nextId() {
-        return ids.incrementAndGet();
+    /// A number that no other actor of this node has. Those that are started on one place count up; others have taken their numbers in
+    /// blocks, too, so that a higher number need not be a younger actor.
+    ///
+    /// @param runner the current thread's
+    long nextId(@Nullable Runner runner) {
+        var tally = runner == null ? null : runner.tally(this);
+        return tally == null ? ids.incrementAndGet() : tally.nextId(ids);
     }
 
     static LocalNode anyRunning() {
@@ -236,7 +242,7 @@ public final class LocalNode implements Node {
     @Override
     public void stop() {
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
-            guardian.closeForChildren();
+            Family.close(guardian);
             scheduler.execute(this::closeDown);
         }
     }
@@ -303,7 +309,7 @@ public final class LocalNode implements Node {
         }
         why.complete(new ExitReason.Crashed(error));
         if (phase.compareAndSet(Phase.OPEN, Phase.CLOSING)) {
-            guardian.closeForChildren();
+            Family.close(guardian);
             scheduler.execute(this::closeDown);
         }
     }
@@ -373,17 +379,31 @@ public final class LocalNode implements Node {
         received.decrement();
     }
 
+    private long ofPlaces(ToLongFunction<Tally> counter) {
+        return scheduler instanceof Places places ? places.sum(counter) : 0;
+    }
+
     /// How many messages have been received.
     long received() {
-        return received.sum() + (scheduler instanceof Places places ? places.received() : 0);
+        return received.sum() + ofPlaces(Tally::receivedSoFar);
     }
 
-    void countSpawned() {
-        spawned.increment();
+    void countSpawned(@Nullable Runner runner) {
+        var tally = runner == null ? null : runner.tally(this);
+        if (tally == null) {
+            spawned.increment();
+        } else {
+            tally.spawned();
+        }
     }
 
-    void countExited(ExitReason reason) {
-        exited.increment();
+    void countExited(@Nullable Runner runner, ExitReason reason) {
+        var tally = runner == null ? null : runner.tally(this);
+        if (tally == null) {
+            exited.increment();
+        } else {
+            tally.exited();
+        }
         if (!reason.clean()) {
             crashed.increment();
         }
@@ -403,7 +423,7 @@ public final class LocalNode implements Node {
 
     @Override
     public Counters counters() {
-        long in = accepted.sum() + (scheduler instanceof Places places ? places.accepted() : 0);
+        long in = accepted.sum() + ofPlaces(Tally::acceptedSoFar);
         var dead = new TreeMap<String, Long>();
         letters.forEach((reason, count) -> dead.put(reason, count.sum()));
         return new Counters(
@@ -412,8 +432,8 @@ public final class LocalNode implements Node {
                 waiting(guardian) + names.waitingMessages(),
                 dead,
                 lateReplies.sum(),
-                spawned.sum(),
-                exited.sum(),
+                spawned.sum() + ofPlaces(Tally::spawnedSoFar),
+                exited.sum() + ofPlaces(Tally::exitedSoFar),
                 crashed.sum(),
                 unkillable.sum(),
                 timers.sum());

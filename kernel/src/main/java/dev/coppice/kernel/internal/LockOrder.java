@@ -8,6 +8,7 @@ final class LockOrder {
     /// The locks, in the order in which they may be taken.
     enum Rank {
         CELL,
+        FAMILY,
         SLOT,
         GATE,
         ALARMS

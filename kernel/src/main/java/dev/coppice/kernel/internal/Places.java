@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The production scheduler: M actors on N places, the way Go runs goroutines on threads, on virtual threads and public API only.
@@ -441,18 +442,10 @@ final class Places implements Scheduler {
 
     // ---- counts, end
 
-    long accepted() {
+    long sum(ToLongFunction<Tally> counter) {
         long sum = 0;
         for (int i = 0, n = count; i < n; i++) {
-            sum += places[i].tally.acceptedSoFar();
-        }
-        return sum;
-    }
-
-    long received() {
-        long sum = 0;
-        for (int i = 0, n = count; i < n; i++) {
-            sum += places[i].tally.receivedSoFar();
+            sum += counter.applyAsLong(places[i].tally);
         }
         return sum;
     }

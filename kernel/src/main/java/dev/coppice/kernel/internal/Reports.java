@@ -87,12 +87,8 @@ final class Reports {
     }
 
     static List<Cell<?>> children(Cell<?> cell) {
-        cell.lock();
-        try {
-            return cell.family == null ? List.of() : cell.family.toList();
-        } finally {
-            cell.unlock();
-        }
+        var family = cell.family;
+        return family == null ? List.of() : family.toList();
     }
 
     /// Taken on the dying actor, before its mailbox closes.

@@ -22,8 +22,9 @@ final class Starter {
         // at rest.
         boolean runs = begins || recipe.settings().name().isPresent();
         var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
-        Cell<M> cell = cell(parent, recipe.settings(), body, habit, !runs);
-        adopt(parent, cell, linked);
+        var runner = Runner.current();
+        Cell<M> cell = cell(parent, recipe.settings(), body, habit, !runs, runner);
+        adopt(parent, cell, linked, runner);
         if (acknowledged != null) {
             acknowledged.holder = cell;
             await(parent, cell, acknowledged);
@@ -62,32 +63,29 @@ final class Starter {
     }
 
     private static <M> Cell<M> cell(
-            Cell<?> parent, Recipe.Settings settings, Object body, Habit habit, boolean atRest) {
+            Cell<?> parent,
+            Recipe.Settings settings,
+            Object body,
+            Habit habit,
+            boolean atRest,
+            @Nullable Runner runner) {
         var node = parent.node;
         return settings.mailbox().policy() == Mailbox.Policy.UNBOUNDED
-                ? new Cell<>(node, parent, settings, body, habit, node.nextId(), atRest)
-                : BoundedCell.of(node, parent, settings, body, habit, node.nextId(), atRest);
+                ? new Cell<>(node, parent, settings, body, habit, node.nextId(runner), atRest)
+                : BoundedCell.of(node, parent, settings, body, habit, node.nextId(runner), atRest);
     }
 
     /// Makes it a child, linked or not, and gives it its name. After this it can be found; before it nobody knows it.
-    private static void adopt(Cell<?> parent, Cell<?> cell, boolean linked) {
+    private static void adopt(Cell<?> parent, Cell<?> cell, boolean linked, @Nullable Runner runner) {
         var tie = linked ? Tie.link(parent, cell) : null;
-        parent.lock();
-        boolean open = !parent.isClosed() && !parent.isGone();
-        if (open) {
-            if (parent.family == null) {
-                parent.family = new Family();
-            }
-            parent.family.add(cell);
-        }
-        parent.unlock();
-        if (!open) {
+        var family = Family.of(parent);
+        if (family == null || !family.add(cell)) {
             throw new StartFailed(cell.label(), new ExitReason.Shutdown("its owner " + parent.label() + " is closed"));
         }
         if (tie != null) {
             Ties.add(tie, parent);
         }
-        cell.node.countSpawned();
+        cell.node.countSpawned(runner);
         try {
             cell.settings.name().ifPresent(name -> cell.node.names.claim(name, cell));
         } catch (RuntimeException taken) {

@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One relation between two actors: a link, a monitor, or somebody who waits for an exit. An entry in both actors' tables.
 ///
-/// **Idea.** A tie is an object in two intrusive lists, one per end. Both ends' short locks are taken, in the order of their ids, to
-/// change either list; what must be allocated is allocated before. A dying actor first closes its table (nobody can add to it), then
-/// takes its ties one by one under both locks; a tie that it takes is its own to announce, one that the peer took first is gone. So a
-/// link or monitor has an effect exactly once, or never after `unlink` or `cancel` returned.
+/// **Idea.** A tie is an object in two intrusive lists, one per end; each list is guarded by its end's short lock. A dying actor first
+/// closes its table (nobody can add to it), then takes its ties one by one.
+///
+/// Of a link, both ends' locks are taken, in the order of their ids, to change either list: a link that the dead takes is its own to
+/// announce, one that the peer took first is gone. A monitor's two lists have nothing to do with each other, so that a watcher of very many
+/// does not fight with each that dies: the subject's decides with it who takes it, the watcher's is left when the notice is received, and
+/// the state below says what is valid. So a link or monitor has an effect exactly once, or never after `unlink` or `cancel` returned.
 ///
 /// ```
 ///   ACTIVE ----> FIRED       the subject died: a notice is queued
@@ -55,8 +58,10 @@ final class Tie implements Cancellable {
 
     @Nullable Tie twoPrevious;
 
-    /// Whether it is in the lists; guarded by both locks.
-    boolean tied;
+    /// Whether it is in the list of this end; guarded by the end's lock.
+    boolean inOne;
+
+    boolean inTwo;
 
     private volatile int state = ACTIVE;
 
@@ -87,6 +92,10 @@ final class Tie implements Cancellable {
 
     boolean isLink() {
         return into == null && waiter == null;
+    }
+
+    boolean isMonitor() {
+        return into != null;
     }
 
     boolean isWaiter() {
@@ -120,6 +129,8 @@ final class Tie implements Cancellable {
             }
         } else if (dead == one && two != null) {
             fire(two, reason);
+        } else {
+            cancel();
         }
     }
 
@@ -130,12 +141,20 @@ final class Tie implements Cancellable {
         }
     }
 
+    boolean active() {
+        return state == ACTIVE;
+    }
+
     boolean fired() {
         return state == FIRED;
     }
 
     boolean received() {
-        return STATE.compareAndSet(this, FIRED, RECEIVED);
+        boolean valid = STATE.compareAndSet(this, FIRED, RECEIVED);
+        if (valid) {
+            Ties.forget(this);
+        }
+        return valid;
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Ties {
         lock(self, peer);
         boolean dead = peer.isGone();
         if (!dead && find(self, peer) == null) {
-            add(tie);
+            enter(tie);
         }
         unlock(self, peer);
         if (dead) {
@@ -42,47 +42,81 @@ final class Ties {
         unlock(self, peer);
     }
 
-    /// Adds a monitor or a waiter; false when its subject is dead.
+    /// Adds it; false when its subject is dead.
     static boolean add(Tie tie, Cell<?> subject) {
-        var other = tie.two == null ? subject : tie.two;
+        if (tie.isLink() && tie.two != null) {
+            return addLink(tie, subject, tie.two);
+        }
+        if (tie.two != null) {
+            enter(tie, tie.two);
+        }
+        subject.lock();
+        boolean alive = !subject.isGone();
+        if (alive) {
+            hook(tie, subject);
+        }
+        subject.unlock();
+        if (!alive && tie.two != null) {
+            leave(tie, tie.two);
+        }
+        return alive;
+    }
+
+    private static boolean addLink(Tie tie, Cell<?> subject, Cell<?> other) {
         lock(subject, other);
         boolean alive = !subject.isGone();
         if (alive) {
-            add(tie);
+            enter(tie);
         }
         unlock(subject, other);
         return alive;
     }
 
     static void remove(Tie tie) {
+        if (tie.isLink()) {
+            removeLink(tie);
+            return;
+        }
+        leave(tie, tie.one);
+        if (tie.two != null) {
+            leave(tie, tie.two);
+        }
+    }
+
+    /// False when it was none any more.
+    private static boolean removeLink(Tie tie) {
         var other = tie.two == null ? tie.one : tie.two;
         lock(tie.one, other);
-        if (tie.tied) {
+        boolean tied = tie.inOne;
+        if (tied) {
             drop(tie);
         }
         unlock(tie.one, other);
+        return tied;
+    }
+
+    /// The watcher has received the notice of this monitor.
+    static void forget(Tie monitor) {
+        if (monitor.two != null) {
+            leave(monitor, monitor.two);
+        }
     }
 
     /// Takes one tie out of a closed table; null when it is empty.
     static @Nullable Tie take(Cell<?> dead) {
-        while (true) {
+        while (dead.ties != null) { // racy: it only shrinks, and empty it stays so
             dead.lock();
             var tie = dead.ties;
+            boolean taken = tie != null && !tie.isLink();
+            if (tie != null && taken) {
+                unhook(tie, dead);
+            }
             dead.unlock();
-            if (tie == null) {
-                return null;
-            }
-            var other = tie.peer(dead);
-            lock(dead, other == null ? dead : other);
-            boolean mine = tie.tied;
-            if (mine) {
-                drop(tie);
-            }
-            unlock(dead, other == null ? dead : other);
-            if (mine) {
+            if (tie != null && (taken || removeLink(tie))) {
                 return tie;
             }
         }
+        return null;
     }
 
     /// Drops the monitors that a dying actor holds on others: nobody is left to be told.
@@ -90,11 +124,23 @@ final class Ties {
         if (watcher.ties == null) {
             return; // what others add meanwhile is none of its own
         }
-        for (var tie : snapshot(watcher, Integer.MAX_VALUE)) {
-            if (!tie.isLink() && tie.two == watcher) {
-                tie.cancel();
+        if (watches(watcher)) {
+            for (var tie : snapshot(watcher, Integer.MAX_VALUE)) {
+                if (!tie.isLink() && tie.two == watcher) {
+                    tie.cancel();
+                }
             }
         }
+    }
+
+    private static boolean watches(Cell<?> cell) {
+        cell.lock();
+        var tie = cell.ties;
+        while (tie != null && (tie.isLink() || tie.two != cell)) {
+            tie = next(tie, cell);
+        }
+        cell.unlock();
+        return tie != null;
     }
 
     /// The linked actors, at most so many; looks at a bounded number of ties.
@@ -112,7 +158,7 @@ final class Ties {
     /// Whom it monitors, or who monitors it: at most so many; looks at a bounded number of ties.
     static List<Pid<?>> monitors(Cell<?> cell, boolean byIt, int limit) {
         return snapshot(cell, limit + WALK).stream()
-                .filter(tie -> !tie.isLink() && !tie.isWaiter() && (tie.two == cell) == byIt)
+                .filter(tie -> tie.isMonitor() && tie.active() && (tie.two == cell) == byIt)
                 .limit(limit)
                 .<Pid<?>>map(tie -> tie.peer(cell))
                 .toList();
@@ -149,36 +195,39 @@ final class Ties {
         return end == tie.one ? tie.oneNext : tie.twoNext;
     }
 
-    private static void add(Tie tie) {
-        tie.tied = true;
-        tie.oneNext = tie.one.ties;
-        if (tie.oneNext != null) {
-            setPrevious(tie.oneNext, tie.one, tie);
-        }
-        tie.one.ties = tie;
-        var two = tie.two;
-        if (two != null) {
-            tie.twoNext = two.ties;
-            if (tie.twoNext != null) {
-                setPrevious(tie.twoNext, two, tie);
-            }
-            two.ties = tie;
+    // ---- under the lock of an end, or of both
+
+    private static void enter(Tie link) {
+        hook(link, link.one);
+        if (link.two != null) {
+            hook(link, link.two);
         }
     }
 
-    private static void drop(Tie tie) {
-        tie.tied = false;
-        unhook(tie.one, tie.onePrevious, tie.oneNext);
-        if (tie.two != null) {
-            unhook(tie.two, tie.twoPrevious, tie.twoNext);
+    private static void drop(Tie link) {
+        unhook(link, link.one);
+        if (link.two != null) {
+            unhook(link, link.two);
         }
-        tie.oneNext = null;
-        tie.onePrevious = null;
-        tie.twoNext = null;
-        tie.twoPrevious = null;
     }
 
-    private static void unhook(Cell<?> end, @Nullable Tie previous, @Nullable Tie next) {
+    private static void hook(Tie tie, Cell<?> end) {
+        var first = end.ties;
+        if (first != null) {
+            setPrevious(first, end, tie);
+        }
+        setNext(tie, end, first);
+        end.ties = tie;
+        if (end == tie.one) {
+            tie.inOne = true;
+        } else {
+            tie.inTwo = true;
+        }
+    }
+
+    private static void unhook(Tie tie, Cell<?> end) {
+        var previous = end == tie.one ? tie.onePrevious : tie.twoPrevious;
+        var next = next(tie, end);
         if (previous == null) {
             end.ties = next;
         } else {
@@ -187,6 +236,29 @@ final class Ties {
         if (next != null) {
             setPrevious(next, end, previous);
         }
+        setNext(tie, end, null);
+        setPrevious(tie, end, null);
+        if (end == tie.one) {
+            tie.inOne = false;
+        } else {
+            tie.inTwo = false;
+        }
+    }
+
+    // ---- one list
+
+    private static void enter(Tie tie, Cell<?> end) {
+        end.lock();
+        hook(tie, end);
+        end.unlock();
+    }
+
+    private static void leave(Tie tie, Cell<?> end) {
+        end.lock();
+        if (end == tie.one ? tie.inOne : tie.inTwo) {
+            unhook(tie, end);
+        }
+        end.unlock();
     }
 
     private static void setNext(Tie tie, Cell<?> end, @Nullable Tie next) {

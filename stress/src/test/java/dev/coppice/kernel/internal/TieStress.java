@@ -140,6 +140,34 @@ public final class TieStress {
         }
     }
 
+    /// A monitor is withdrawn while its subject dies: whether that won, entries left in either table.
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "withdrawn: nothing of it is left")
+    @Outcome(expect = FORBIDDEN)
+    public static class CancelAgainstDeath {
+        private final Cell<Object> watcher = Rig.running(new Counted());
+        private final Cell<Object> dying = Rig.running(new Counted());
+        private final Tie tie = (Tie) Monitors.monitor(watcher, dying, down -> down);
+        private boolean cancelled;
+
+        @Actor
+        public void watcher() {
+            cancelled = tie.cancel();
+        }
+
+        @Actor
+        public void dying() {
+            Dying.discard(dying, BOOM);
+        }
+
+        @Arbiter
+        public void quiet(II_Result result) {
+            result.r1 = cancelled && !tie.received() ? 1 : 0;
+            result.r2 = watcher.ties == null && dying.ties == null ? 0 : 1;
+        }
+    }
+
     /// Somebody begins to wait for an end while it comes: whether it was too late for that, whether it was told.
     @JCStressTest
     @State
