@@ -18,7 +18,8 @@ static final Pattern FAILED = Pattern.compile("MethodSource \\[className = '([^'
 
 /// The class that a patch changes, and its tests in the room stress.
 static final Map<String, String> STRESS = Map.ofEntries(
-        Map.entry("Inbox", "Inbox"), Map.entry("BoundedCell", "Bounded"), Map.entry("WaitCell", "WaitCell"), Map.entry("Cell", "Fate"),
+        Map.entry("Inbox", "Inbox"), Map.entry("CountedCell", "Bounded"), Map.entry("ReplacingCell", "Bounded"), Map.entry("Room", "Room"),
+        Map.entry("WaitCell", "WaitCell"), Map.entry("Cell", "Fate"),
         Map.entry("Dying", "Fate"), Map.entry("Places", "Place"), Map.entry("Place", "Place"), Map.entry("Ties", "Tie"), Map.entry("Tie", "Tie"),
         Map.entry("ActorTimer", "Tie"), Map.entry("AlarmHeap", "Tie"), Map.entry("Slot", "Slot"), Map.entry("Names", "Slot"));
 

@@ -73,7 +73,7 @@ final class Starter {
         var node = parent.node;
         return settings.mailbox().policy() == Mailbox.Policy.UNBOUNDED
                 ? new Cell<>(node, parent, settings, body, habit, node.nextId(runner), atRest)
-                : new BoundedCell<>(node, parent, settings, body, habit, node.nextId(runner), atRest);
+                : BoundedCell.of(node, parent, settings, body, habit, node.nextId(runner), atRest);
     }
 
     /// Makes it a child, linked or not, and gives it its name. After this it can be found; before it nobody knows it.

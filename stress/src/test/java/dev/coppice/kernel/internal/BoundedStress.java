@@ -16,7 +16,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/// The gate of [BoundedCell].
+/// The door of a [CountedCell] and the gate of a [ReplacingCell]; [Room] itself in [RoomStress].
 public final class BoundedStress {
     private BoundedStress() {}
 
@@ -108,6 +108,58 @@ public final class BoundedStress {
         public void quiet(II_Result result) {
             result.r1 = accepted;
             result.r2 = buried;
+        }
+    }
+
+    /// Two messages for one seat, where the oldest makes room: in the mailbox, accepted, wake-ups.
+    @JCStressTest
+    @State
+    @Outcome(id = "1, 2, 1", expect = ACCEPTABLE, desc = "one replaced the other")
+    @Outcome(expect = FORBIDDEN)
+    public static class TwoSendersForTheOldestSeat {
+        private final Counted wakes = new Counted();
+        private final BoundedCell<Object> cell = Rig.bounded(Mailbox.droppingOldest(1), wakes, true);
+        private int one;
+        private int other;
+
+        @Actor
+        public void one() {
+            one = put(cell);
+        }
+
+        @Actor
+        public void other() {
+            other = put(cell);
+        }
+
+        @Arbiter
+        public void quiet(III_Result result) {
+            result.r1 = Rig.length(cell.take()) + Rig.length(cell.take());
+            result.r2 = one + other;
+            result.r3 = wakes.count();
+        }
+    }
+
+    /// A sender that waits for room goes on when the receiver dies.
+    @JCStressTest(Mode.Termination)
+    @State
+    @Outcome(id = "TERMINATED", expect = ACCEPTABLE, desc = "it was released")
+    @Outcome(id = "STALE", expect = FORBIDDEN, desc = "it waits for ever")
+    public static class DeathForAWaitingSender {
+        private final BoundedCell<Object> cell = Rig.bounded(Mailbox.blocking(1), new Counted(), false);
+
+        public DeathForAWaitingSender() {
+            put(cell);
+        }
+
+        @Actor
+        public void sender() {
+            cell.put(new Mail("second"), true, Long.MAX_VALUE, null);
+        }
+
+        @Signal
+        public void killer() {
+            cell.close();
         }
     }
 

@@ -42,7 +42,7 @@ final class Rig {
     }
 
     static BoundedCell<Object> bounded(Mailbox mailbox, Wakes wakes, boolean atRest) {
-        return new BoundedCell<>(
+        return BoundedCell.of(
                 NODE,
                 NODE.guardian(),
                 RECIPE.mailbox(mailbox).settings(),
