@@ -38,10 +38,11 @@ class RoomTest {
     private static Pid<Talk> stepping(Lab lab, List<Lab.Gate> gates, Mailbox mailbox, Probe<Talk> probe) {
         return lab.node()
                 .spawn(
-                        server((message, _) -> {
-                                    probe.send(message);
-                                    gates.get(((Mark) message).n()).pass();
-                                })
+                        server(
+                                        (message, _) -> {
+                                            probe.send(message);
+                                            gates.get(((Mark) message).n()).pass();
+                                        })
                                 .mailbox(mailbox));
     }
 
@@ -137,11 +138,12 @@ class RoomTest {
         var pid =
                 lab.node()
                         .spawn(
-                                server((message, self) -> {
-                                            most[0] = Math.max(most[0], self.pid().info().queued());
-                                            int sender = ((Mark) message).n() / each;
-                                            assertThat(((Mark) message).n() % each).isEqualTo(next[sender]++);
-                                        })
+                                server(
+                                                (message, self) -> {
+                                                    most[0] = Math.max(most[0], self.pid().info().queued());
+                                                    int sender = ((Mark) message).n() / each;
+                                                    assertThat(((Mark) message).n() % each).isEqualTo(next[sender]++);
+                                                })
                                         .mailbox(Mailbox.blocking(3).patience(LONG)));
         var all = new ArrayList<Pid<Talk>>();
         for (int s = 0; s < senders; s++) {
