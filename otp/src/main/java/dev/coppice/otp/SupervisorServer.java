@@ -10,6 +10,7 @@ import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.otp.Control.ChildInfo;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,19 +202,16 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
 
     /// Decides, does what was decided, and goes on with what came of it, until nothing more does.
     private Optional<Action.Result> feed(Event first) {
+        var events = new ArrayDeque<Event>(List.of(first));
         Optional<Action.Result> answer = Optional.empty();
-        Event next = first;
-        while (next != null) {
-            var decision = Decisions.decide(tree, next, self.nanoTime());
+        while (!events.isEmpty()) {
+            var decision = Decisions.decide(tree, events.poll(), self.nanoTime());
             tree = decision.tree();
-            next = null;
             for (var action : decision.actions()) {
-                if (action instanceof Action.Start start) {
-                    next = start(start.child()); // the last of a decision, and the only one
-                } else if (action instanceof Action.Answer given) {
-                    answer = Optional.of(given.result());
-                } else {
-                    perform(action);
+                switch (action) {
+                    case Action.Start(var child) -> events.add(start(child));
+                    case Action.Answer(var result) -> answer = Optional.of(result);
+                    default -> perform(action);
                 }
             }
         }

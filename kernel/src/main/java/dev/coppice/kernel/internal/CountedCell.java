@@ -35,7 +35,7 @@ final class CountedCell<M> extends BoundedCell<M> {
         boolean waits = patient && mailbox.policy() == Mailbox.Policy.BLOCK;
         var entry = waits ? room.enterSoon() : room.enter();
         if (entry == Room.Entry.SEATED) {
-            return push(mail, runner) ? Offers.ACCEPTED : bury(mail);
+            return super.put(mail, patient, patience, runner);
         }
         if (isClosed()) {
             return bury(mail);
@@ -44,7 +44,7 @@ final class CountedCell<M> extends BoundedCell<M> {
             return awaitRoom(mail, patience, runner == null ? null : runner.cell);
         }
         if (entry == Room.Entry.QUEUE && room.enterAfterAll()) {
-            return push(mail, runner) ? Offers.ACCEPTED : bury(mail);
+            return super.put(mail, patient, patience, runner);
         }
         return refuse(mail, droppable);
     }

@@ -144,7 +144,7 @@ final class Dying {
             Stash.release(cell, cell.self);
             taken = cell.self.release();
         }
-        var waiting = Runner.actor() == cell ? Family.closeByItself(cell) : Family.close(cell);
+        var waiting = Family.close(cell);
         var slot = cell.slot;
         var keeper = slot != null && cell.settings.mailbox().kept() && slot.keeps() ? slot : null;
         buryAll(cell, taken, reason, keeper);

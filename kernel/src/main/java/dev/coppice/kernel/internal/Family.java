@@ -54,25 +54,14 @@ final class Family {
     static @Nullable Mail close(Cell<?> parent) {
         parent.lock();
         var left = parent.close();
-        parent.unlock();
-        closeOf(parent);
-        return left;
-    }
-
-    /// As [#close], on the thread that runs the actor: nobody else starts children of it.
-    static @Nullable Mail closeByItself(Cell<?> parent) {
-        var left = parent.close();
-        closeOf(parent);
-        return left;
-    }
-
-    private static void closeOf(Cell<?> parent) {
         var family = parent.family;
+        parent.unlock();
         if (family != null) {
             family.lock();
             family.closed = true;
             family.unlock();
         }
+        return left;
     }
 
     /// False when it is closed.

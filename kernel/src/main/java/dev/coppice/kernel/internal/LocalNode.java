@@ -226,7 +226,7 @@ public final class LocalNode implements Node {
     ///
     /// @param runner the current thread's
     long nextId(@Nullable Runner runner) {
-        var tally = runner == null ? null : runner.tally(this);
+        var tally = tally(runner);
         return tally == null ? ids.incrementAndGet() : tally.nextId(ids);
     }
 
@@ -361,8 +361,13 @@ public final class LocalNode implements Node {
 
     // ---- counts
 
+    /// Where the current thread counts without contention, when it may.
+    private @Nullable Tally tally(@Nullable Runner runner) {
+        return runner == null ? null : runner.tally(this);
+    }
+
     void countAccepted(@Nullable Runner runner) {
-        var tally = runner == null ? null : runner.tally(this);
+        var tally = tally(runner);
         if (tally == null) {
             accepted.increment();
         } else {
@@ -389,7 +394,7 @@ public final class LocalNode implements Node {
     }
 
     void countSpawned(@Nullable Runner runner) {
-        var tally = runner == null ? null : runner.tally(this);
+        var tally = tally(runner);
         if (tally == null) {
             spawned.increment();
         } else {
@@ -398,7 +403,7 @@ public final class LocalNode implements Node {
     }
 
     void countExited(@Nullable Runner runner, ExitReason reason) {
-        var tally = runner == null ? null : runner.tally(this);
+        var tally = tally(runner);
         if (tally == null) {
             exited.increment();
         } else {

@@ -99,7 +99,7 @@ final class Reports {
         return new CrashReport(
                 cell,
                 above.isEmpty() ? "/" + cell.label() : above.getFirst() + "/" + cell.label(),
-                Optional.ofNullable(nameOf(cell)),
+                cell.settings.name().map(name -> name.value()),
                 cell.kind(),
                 above,
                 reason,
@@ -107,11 +107,6 @@ final class Reports {
                 cell.queued(),
                 neighbours(cell, ancestors, above),
                 cell.node.scheduler.wallTime());
-    }
-
-    private static @Nullable String nameOf(Cell<?> cell) {
-        var name = cell.settings.name();
-        return name.isPresent() ? name.get().value() : null;
     }
 
     /// The paths of a line of ancestors, from the parent upwards: each is made from the one above it.
