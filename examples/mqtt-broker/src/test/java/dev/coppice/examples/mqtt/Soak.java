@@ -134,13 +134,17 @@ final class Soak implements Runnable {
     // ---- the rounds
 
     private void rounds(Scene scene) {
-        // The first fills caches, loads classes and grows tables: it is not looked at.
-        harm(scene);
-        heal(scene);
+        // What is there at rest is seen before any harm: somebody may outlive a harm for a while, rightly.
+        if (!Chaos.eventually(() -> scene.bystanders().progress().stream().allMatch(last -> last > 0))) {
+            violations.add("a pair did not begin: " + scene.bystanders().progress());
+        }
         scene.bystanders().pause();
         long atRest = scene.node().counters().actors();
         var names = Set.copyOf(scene.node().names().keySet());
         scene.bystanders().resume();
+        // The first round fills caches, loads classes and grows tables: it is not looked at.
+        harm(scene);
+        heal(scene);
         long until = System.nanoTime() + (long) (minutes * 60e9);
         // A slope needs two looks, however slow the machine.
         while (violations.size() < 20

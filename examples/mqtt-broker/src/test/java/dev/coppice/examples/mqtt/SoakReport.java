@@ -35,6 +35,7 @@ record SoakReport(
 
     String text() {
         var text = new StringBuilder();
+        line(text, "violations", all().size() + all().stream().map("\n  "::concat).collect(Collectors.joining()));
         line(text, "time", "%.0f s in %d rounds".formatted(seconds, growth.looks().size()));
         line(
                 text,
@@ -58,7 +59,6 @@ record SoakReport(
         line(text, "hogs", hogs.toString());
         growth.slopes().forEach((name, slope) -> line(text, name, vital(name, slope)));
         line(text, "old objects", kept.isEmpty() ? "none was sampled" : oldest());
-        line(text, "violations", all().size() + all().stream().map("\n  "::concat).collect(Collectors.joining()));
         return text.toString();
     }
 
