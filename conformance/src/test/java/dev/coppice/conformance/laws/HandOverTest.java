@@ -3,13 +3,20 @@ package dev.coppice.conformance.laws;
 import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.echo;
+import static dev.coppice.conformance.laws.Talk.loop;
 import static dev.coppice.conformance.laws.Talk.puppet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Do;
+import dev.coppice.conformance.laws.Talk.DoNow;
+import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Config;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +89,41 @@ class HandOverTest {
             }
             gate.open();
             assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
+        }
+    }
+
+    /// The kernel's threads keep their runner where others keep a handler of uncaught exceptions.
+    @Nested
+    class An_actor {
+        @Laws(Laws.On.PRODUCTION)
+        void is_known_on_a_thread_whose_handler_of_uncaught_exceptions_it_replaces(Lab lab) {
+            for (var actor : List.of(puppet(), puppet().blocking(), loop((_, _) -> {}))) {
+                var pid = lab.node().spawn(actor);
+                for (UncaughtExceptionHandler own : Arrays.<UncaughtExceptionHandler>asList((_, _) -> {}, null)) {
+                    pid.call(
+                            new DoNow(self -> {
+                                Thread.currentThread().setUncaughtExceptionHandler(own);
+                                assertThat(self.receive(_ -> null, Duration.ZERO)).isEmpty();
+                            }));
+                    pid.call(new Sync());
+                }
+            }
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void is_not_taken_for_one_who_has_the_handler_of_its_thread(Lab lab) {
+            var thrown = new AtomicReference<Throwable>();
+            lab.puppet()
+                    .call(
+                            new DoNow(self -> {
+                                var handler = Thread.currentThread().getUncaughtExceptionHandler();
+                                var other =
+                                        Thread.ofVirtual()
+                                                .uncaughtExceptionHandler(handler)
+                                                .start(() -> thrown.set(catchThrowable(self::receive)));
+                                other.join();
+                            }));
+            assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
         }
     }
 }

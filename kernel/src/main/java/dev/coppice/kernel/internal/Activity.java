@@ -20,9 +20,7 @@ final class Activity {
         if (cell.body instanceof Starting<?> starting && !begin(cell, starting)) {
             return;
         }
-        if (cell.body instanceof Loop<?>) {
-            runLoop(cell);
-        } else if (cell.body != null) {
+        if (cell.body != null) {
             drain(cell, runner);
         }
     }
@@ -177,15 +175,40 @@ final class Activity {
 
     // ---- loops
 
-    private static <M> void runLoop(Cell<M> cell) {
+    /// Whether its next run is the whole life of a loop.
+    static boolean beginsLoop(@Nullable Cell<?> cell) {
+        return cell != null && cell.body instanceof Starting<?> starting && starting.body() instanceof Loop<?>;
+    }
+
+    /// Runs a loop from its start to its end. It stands on the stack of each loop that waits: so it is one frame that remembers little.
+    static <M> void live(Cell<M> cell, Runner runner) {
+        runner.begins(cell);
+        Throwable thrown = null;
         try {
+            if (cell.body instanceof Starting<?> starting) {
+                begin(cell, starting);
+            }
             cell.checkpoint();
+            cell.selfRef().resting(); // it will wait: made here, `receive` need not ask whether there is one
             Activity.<M>loop(cell.body).run(cell.selfRef());
-        } catch (Throwable thrown) {
-            Dying.leave(cell, thrown, cell.selfRef().current());
-            return;
+        } catch (Throwable any) {
+            thrown = any;
         }
-        Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);
+        leave(cell, runner, thrown);
+    }
+
+    private static void leave(Cell<?> cell, Runner runner, @Nullable Throwable thrown) {
+        try {
+            if (thrown == null) {
+                Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);
+            } else {
+                Dying.leave(cell, thrown, cell.selfRef().current());
+            }
+        } catch (Throwable fatal) {
+            cell.node.fatal(cell, fatal);
+        } finally {
+            runner.ended(cell);
+        }
     }
 
     // ---- reasons

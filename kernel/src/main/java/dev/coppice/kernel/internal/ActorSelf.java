@@ -137,7 +137,8 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
 
     @Override
     public M receive() {
-        return orThrow(receive(message -> message, Long.MAX_VALUE));
+        enter();
+        return Receiving.receive(cell, message -> message);
     }
 
     @Override
@@ -147,7 +148,9 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
 
     @Override
     public <T> T receive(Pattern<M, T> pattern) {
-        return orThrow(receive(pattern, Long.MAX_VALUE));
+        requireNonNull(pattern, "pattern");
+        enter();
+        return Receiving.receive(cell, pattern);
     }
 
     @Override
@@ -158,11 +161,9 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     private <T> @Nullable T receive(Pattern<M, T> pattern, long patience) {
         requireNonNull(pattern, "pattern");
         enter();
-        return Receiving.receive(cell, pattern, patience);
-    }
-
-    private static <T> T orThrow(@Nullable T received) {
-        return requireNonNull(received, "a receive without a limit came back empty");
+        return patience == Long.MAX_VALUE
+                ? Receiving.receive(cell, pattern)
+                : Receiving.receive(cell, pattern, patience);
     }
 
     // ---- answer

@@ -25,14 +25,17 @@ final class Apart implements Runnable {
 
     @Override
     public void run() {
-        thread = Thread.currentThread();
+        var runner = new Runner();
+        var current = Thread.currentThread();
+        runner.bind(current);
+        thread = current;
         since = System.nanoTime();
         running.add(this);
         try {
             activation.run();
         } finally {
             running.remove(this);
-            Runner.enter().ends();
+            runner.ends(current);
         }
         if (activation instanceof Cell<?> cell) {
             cell.habit.ran(System.nanoTime() - since > Watchdog.TICK);

@@ -68,7 +68,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     // ---- the running thread, the exit word: shared
     /// Who ran it last; it runs it now when it says so itself. Written by whoever runs it, and only when that is another than before: a
     /// write for each run would cost a fence.
-    private volatile @Nullable Runner lastRunner;
+    volatile @Nullable Runner lastRunner;
 
     private volatile @Nullable Fate fate;
 
@@ -164,21 +164,17 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     /// @param runner the current thread's
     final void run(Runner runner) {
-        runner.runs(this);
-        if (lastRunner != runner) {
-            lastRunner = runner;
+        if (Activity.beginsLoop(this)) {
+            Activity.live(this, runner);
+            return;
         }
+        runner.begins(this);
         try {
             Activity.run(this, runner);
         } catch (Throwable fatal) {
             node.fatal(this, fatal);
         } finally {
-            if (leaving()) {
-                runner.leaves();
-            } else {
-                runner.runs(null);
-            }
-            Runner.clearStrayInterrupt(Thread.currentThread());
+            runner.ended(this);
         }
     }
 

@@ -11,7 +11,8 @@ final class LockOrder {
         FAMILY,
         SLOT,
         GATE,
-        ALARMS
+        ALARMS,
+        THREADS
     }
 
     private record Held(Object owner, Rank rank) {}

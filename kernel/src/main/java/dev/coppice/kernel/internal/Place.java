@@ -98,6 +98,12 @@ final class Place {
         }
     }
 
+    /// The next to be taken; racy.
+    @Nullable Cell<?> peek() {
+        int start = (int) HEAD.getAcquire(this);
+        return start == (int) TAIL.getAcquire(this) ? null : ring[start & (SIZE - 1)];
+    }
+
     int size() {
         return Math.max(0, (int) TAIL.getAcquire(this) - (int) HEAD.getAcquire(this));
     }

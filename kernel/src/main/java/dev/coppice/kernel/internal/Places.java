@@ -289,11 +289,24 @@ final class Places implements Scheduler {
     }
 
     void startWorker(Place place) {
-        var worker = new Worker(this, place);
+        var worker = new Worker(this, place, beginningLoop(place));
         place.owner = worker;
         var thread = threads.unstarted(worker);
-        worker.thread = thread;
+        worker.bind(thread);
         thread.start();
+    }
+
+    /// Takes the oldest from a place when it is a loop that begins. It may stay on its thread for long, and so has nothing else on its stack.
+    private @Nullable Cell<?> beginningLoop(Place place) {
+        if (!Activity.beginsLoop(place.peek())) {
+            return null;
+        }
+        var taken = place.pop();
+        if (taken == null || Activity.beginsLoop(taken) && taken.shares()) {
+            return taken;
+        }
+        ready(taken, null); // somebody else took the loop, or its class has been caught blocking since
+        return null;
     }
 
     /// A place beyond the regular ones, for work that waits behind blocked or hogged places; null when there are too many already.
@@ -347,50 +360,43 @@ final class Places implements Scheduler {
         if (lookout.sees(waiting, worker == null ? null : worker.place)) {
             return;
         }
+        if (Taps.on && worker != null) {
+            long since = System.nanoTime();
+            stop(waiting, worker);
+            Taps.waited(worker.cell, System.nanoTime() - since, worker.place != null);
+        } else {
+            stop(waiting, worker);
+        }
+    }
+
+    /// Gives way once before it parks: a short call is answered by then, and a park costs more.
+    private void stop(Waiting waiting, @Nullable Worker worker) {
         var thread = Thread.currentThread();
         waiting.thread = thread;
-        if (waiting.over()) {
-            waiting.thread = null;
-            return;
-        }
-        long since = worker != null && Taps.on ? System.nanoTime() : 0;
-        if (worker != null) {
-            handOn(worker);
-        }
-        park(waiting, thread);
-        waiting.thread = null;
-        if (worker != null && worker.place == null && idle != 0) {
-            var again = takeIdle();
-            if (again != null) {
-                give(again, worker);
-            }
-        }
-        if (since != 0 && worker != null) {
-            Taps.waited(worker.cell, System.nanoTime() - since, worker.place != null);
-        }
-    }
-
-    private static void park(Waiting waiting, Thread thread) {
-        if (thread.isVirtual()) {
-            Thread.yield(); // a short call is answered by then, and a park costs more
-        }
         if (!waiting.over()) {
-            waiting.stops();
-        }
-        boolean interrupted = false;
-        while (!waiting.over()) {
-            LockSupport.park(waiting);
-            if (Thread.interrupted()) {
-                interrupted = true;
-                waiting.interrupted();
+            Aside.handsOn(this, worker);
+            if (thread.isVirtual()) {
+                Thread.yield();
             }
+            if (!waiting.over()) {
+                waiting.stops();
+                do {
+                    LockSupport.park();
+                } while (Aside.waitsOn(waiting));
+            }
+            Aside.goesOn(this, worker);
         }
-        if (interrupted) {
-            thread.interrupt();
+        waiting.thread = null;
+    }
+
+    void goOn(Worker worker) {
+        var again = worker.place == null && idle != 0 ? takeIdle() : null;
+        if (again != null) {
+            give(again, worker);
         }
     }
 
-    private void handOn(Worker worker) {
+    void handOn(Worker worker) {
         var here = worker.place;
         if (here == null) {
             return;

@@ -2,6 +2,7 @@ package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.Pattern;
 import dev.coppice.kernel.spi.Alarm;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
@@ -14,43 +15,94 @@ final class Receiving {
 
     private Receiving() {}
 
-    /// @param patience in nanoseconds; zero to look only, `Long.MAX_VALUE` to wait for ever
+    /// Waits for ever. While nothing is declined, which is most often, it waits in a frame that remembers little: it stands on the stack of
+    /// each loop that waits.
+    static <M, T> T receive(Cell<M> cell, Pattern<M, T> pattern) {
+        cell.selfRef().arrange();
+        while (true) {
+            var match = first(cell, pattern);
+            if (match != null) {
+                return match;
+            }
+            var declined = cell.taken();
+            if (declined != null) {
+                return Objects.requireNonNull(scan(cell, pattern, declined, null), "a wait without a limit is over");
+            }
+            cell.awaitMail(cell.selfRef().resting());
+        }
+    }
+
+    /// @param patience in nanoseconds; zero to look only
     static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
         var limit = new Limit(cell, patience);
         cell.selfRef().arrange();
         try {
-            return scan(cell, pattern, limit);
+            return scan(cell, pattern, null, limit);
         } finally {
             limit.end();
         }
     }
 
-    private static <M, T> @Nullable T scan(Cell<M> cell, Pattern<M, T> pattern, Limit limit) {
-        Mail declined = null;
-        for (int scanned = 1; ; ) {
+    /// Looks until there is no mail, or until one is declined, which is then the oldest.
+    private static <M, T> @Nullable T first(Cell<M> cell, Pattern<M, T> pattern) {
+        while (true) {
             cell.checkpoint();
-            var mail = declined == null ? cell.taken() : declined.next;
+            var mail = cell.taken();
             if (mail == null) {
-                if (!append(cell, declined) && !limit.await()) {
+                if (!append(cell, null)) {
                     return null;
                 }
                 continue;
             }
             var seen = look(cell, pattern, mail);
-            if (seen instanceof Seen.Match<T>(var match) && claim(cell, declined, mail)) {
+            if (seen instanceof Seen.Declined<T>) {
+                return null;
+            }
+            if (!(seen instanceof Seen.Match<T>(var match))) {
+                drop(cell, null, mail, seen);
+            } else if (claim(cell, null, mail)) {
                 return match;
             }
-            if (seen instanceof Seen.Nothing<T>) {
-                unlink(cell, declined, mail);
-            } else if (seen instanceof Seen.Expired<T>) {
-                unlink(cell, declined, mail);
-                Activity.expired(cell, (Request<?>) mail);
-            } else if (seen instanceof Seen.Declined<T>) {
+        }
+    }
+
+    /// @param declined the mail looked at last; null when there is none
+    /// @param limit null to wait for ever
+    private static <M, T> @Nullable T scan(
+            Cell<M> cell, Pattern<M, T> pattern, @Nullable Mail declined, @Nullable Limit limit) {
+        for (int scanned = declined == null ? 1 : 2; ; ) {
+            cell.checkpoint();
+            var mail = declined == null ? cell.taken() : declined.next;
+            if (mail == null) {
+                if (append(cell, declined)) {
+                    continue;
+                }
+                if (limit == null) {
+                    cell.awaitMail(cell.selfRef().resting());
+                } else if (!limit.await()) {
+                    return null;
+                }
+                continue;
+            }
+            var seen = look(cell, pattern, mail);
+            if (seen instanceof Seen.Declined<T>) {
                 declined = mail;
                 if (scanned++ == LONG_SCAN) {
                     cell.node.observers.longScan(cell, scanned);
                 }
+            } else if (!(seen instanceof Seen.Match<T>(var match))) {
+                drop(cell, declined, mail, seen);
+            } else if (claim(cell, declined, mail)) {
+                return match;
             }
+        }
+    }
+
+    /// Takes out what is not to be received.
+    private static void drop(Cell<?> cell, @Nullable Mail before, Mail mail, Seen<?> seen) {
+        unlink(cell, before, mail);
+        if (seen instanceof Seen.Expired<?>) {
+            Activity.expired(cell, (Request<?>) mail);
         }
     }
 
@@ -131,7 +183,6 @@ final class Receiving {
         private final long patience;
         private long deadline;
         private boolean begun;
-        private @Nullable Resting resting;
 
         Limit(Cell<?> cell, long patience) {
             this.cell = cell;
@@ -146,29 +197,22 @@ final class Receiving {
             if (!begun) {
                 begin();
             }
-            if (resting == null) {
-                resting = cell.selfRef().resting();
-            }
-            cell.awaitMail(resting);
+            cell.awaitMail(cell.selfRef().resting());
             return true;
         }
 
         private void begin() {
             begun = true;
-            if (patience < Long.MAX_VALUE) {
-                deadline = cell.node.scheduler.nanoTime() + patience;
-                cell.node.scheduler.schedule(this, deadline);
-            } else {
-                deadline = Long.MAX_VALUE;
-            }
+            deadline = cell.node.scheduler.nanoTime() + patience;
+            cell.node.scheduler.schedule(this, deadline);
         }
 
         private boolean expired() {
-            return deadline < Long.MAX_VALUE && cell.node.scheduler.nanoTime() - deadline >= 0;
+            return cell.node.scheduler.nanoTime() - deadline >= 0;
         }
 
         void end() {
-            if (begun && deadline < Long.MAX_VALUE) {
+            if (begun) {
                 cell.node.scheduler.cancel(this);
             }
         }

@@ -6,9 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What the current thread is doing for the kernel: which actor it runs. One per thread that runs actors; a worker is one.
 ///
-/// The thread-local holds nothing of the user's: it is how a send finds out who sends, without a parameter in every signature.
-class Runner {
+/// It is how a send finds out who sends, without a parameter in every signature. On the kernel's virtual threads it is the handler of
+/// uncaught exceptions, a field that each thread has anyway: a thread-local's map would cost each waiting loop 136 bytes. A body may set
+/// a handler of its own; then the runner is found in a table ([Runners]). A thread that only happens to run actors, a platform thread,
+/// has it in a thread-local.
+class Runner implements Thread.UncaughtExceptionHandler {
+    private static final int STRIPES = 64;
     private static final ThreadLocal<Runner> CURRENT = new ThreadLocal<>();
+    private static final Runners BOUND = new Runners(STRIPES);
     private static final VarHandle CELL;
     private static final VarHandle INTERRUPTING;
 
@@ -39,6 +44,22 @@ class Runner {
         CELL.setRelease(this, actor);
     }
 
+    final void begins(Cell<?> actor) {
+        runs(actor);
+        if (actor.lastRunner != this) {
+            actor.lastRunner = this;
+        }
+    }
+
+    final void ended(Cell<?> actor) {
+        if (actor.leaving()) {
+            leaves();
+        } else {
+            runs(null);
+        }
+        clearStrayInterrupt(Thread.currentThread());
+    }
+
     final @Nullable Cell<?> runningNow() {
         return (Cell<?>) CELL.getAcquire(this);
     }
@@ -56,10 +77,10 @@ class Runner {
         }
     }
 
-    /// The thread ends.
-    final void ends() {
+    /// The thread, to which it was bound, ends.
+    final void ends(Thread current) {
+        BOUND.leave(this, current);
         thread = null;
-        CURRENT.remove();
     }
 
     /// Interrupts the thread while it runs this actor; otherwise does nothing.
@@ -80,12 +101,32 @@ class Runner {
         }
     }
 
+    /// That of the current thread; null when it runs no actors.
     static @Nullable Runner current() {
-        return CURRENT.get();
+        var current = Thread.currentThread();
+        return current.isVirtual()
+                        && current.getUncaughtExceptionHandler() instanceof Runner runner
+                        && runner.thread == current
+                ? runner
+                : lookUp(current);
+    }
+
+    private static @Nullable Runner lookUp(Thread current) {
+        var bound = current.isVirtual() ? BOUND.of(current) : null;
+        return bound == null ? CURRENT.get() : bound;
+    }
+
+    /// What happens without a handler.
+    @Override
+    public final void uncaughtException(Thread failed, Throwable thrown) {
+        var group = failed.getThreadGroup();
+        if (group != null) {
+            group.uncaughtException(failed, thrown);
+        }
     }
 
     static Runner enter() {
-        var runner = CURRENT.get();
+        var runner = current();
         if (runner == null) {
             runner = new Runner();
             runner.thread = Thread.currentThread();
@@ -94,13 +135,17 @@ class Runner {
         return runner;
     }
 
-    final void bind() {
-        CURRENT.set(this);
+    /// Becomes the runner of a virtual thread until it [#ends]. Called by that thread, or before it starts: so nothing of this stands on
+    /// its stack.
+    final void bind(Thread of) {
+        thread = of;
+        BOUND.enter(this, of);
+        of.setUncaughtExceptionHandler(this);
     }
 
     /// The actor that runs on this thread, if one does.
     static @Nullable Cell<?> actor() {
-        var runner = CURRENT.get();
+        var runner = current();
         return runner == null ? null : runner.cell;
     }
 

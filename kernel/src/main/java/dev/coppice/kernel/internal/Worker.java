@@ -9,26 +9,33 @@ final class Worker extends Runner implements Runnable {
     /// Batches after which a worker lets the threads run that it has woken.
     private static final int YIELD = 128;
 
+    /// Counted no further, so that the count is a byte: there is one worker for each loop.
+    private static final int MANY = 2;
+
     private final Places places;
 
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
-    /// How many, since its last yield; see [#woke]. Confined to this thread, as what follows.
-    private int woke;
+    /// How many, since its last yield, at most [#MANY]; see [#woke]. Confined to this thread, as what follows.
+    private byte woke;
 
     /// Whether the last of them is none that calls from its handler.
     private boolean wokeOutside;
 
-    Worker(Places places, Place place) {
+    /// A loop that begins, which it runs first; null before and after that.
+    private @Nullable Cell<?> first;
+
+    Worker(Places places, Place place, @Nullable Cell<?> first) {
         this.places = places;
         this.place = place;
+        this.first = first;
     }
 
     /// It has woken or started another virtual thread, which waits for a carrier now, most often for this one. A yield without need is
     /// dear: the JDK's scheduler wakes another carrier for it.
     void woke(boolean outside) {
-        woke++;
+        woke = (byte) Math.min(woke + 1, MANY);
         wokeOutside = outside;
     }
 
@@ -63,13 +70,19 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
+    /// Stands on the stack of each loop that waits: has little to remember.
     @Override
     public void run() {
-        bind();
         try {
+            var loop = first;
+            if (loop != null) {
+                first = null;
+                Activity.live(loop, this);
+                ticks();
+            }
             drain();
         } finally {
-            ends();
+            ends(Thread.currentThread());
         }
     }
 
@@ -116,6 +129,10 @@ final class Worker extends Runner implements Runnable {
         } else {
             next.run(this);
         }
+        ticks();
+    }
+
+    private void ticks() {
         var here = place;
         if (here != null) {
             here.ticked();

@@ -1,0 +1,62 @@
+package dev.coppice.kernel.internal;
+
+import dev.coppice.kernel.spi.Waiting;
+import java.io.Serial;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// What a body that waits in `receive` does before and after it stops, kept out of the code in which it stops.
+///
+/// A waiting loop keeps its stack as it stands. A compiled method's frame has room for all that was inlined into it, used or not. And when
+/// any of that code proves to be other than the compiler took it for, those who stop until it is compiled again keep frames of the
+/// interpreter, four times as large.
+final class Aside {
+    private Aside() {}
+
+    static void handsOn(Places places, @Nullable Worker worker) {
+        Far.handsOn(places, worker);
+    }
+
+    static void goesOn(Places places, @Nullable Worker worker) {
+        Far.goesOn(places, worker);
+    }
+
+    /// After a wake-up: whether to park again. One that is interrupted waits here to the end, and has its flag again after that.
+    static boolean waitsOn(Waiting waiting) {
+        return Far.waitsOn(waiting);
+    }
+
+    /// HotSpot inlines no method of an exception class into what others have inlined: for this only it is one, and nobody throws it.
+    private static final class Far extends Throwable {
+        @Serial private static final long serialVersionUID = 1;
+
+        private Far() {}
+
+        static void handsOn(Places places, @Nullable Worker worker) {
+            if (worker != null) {
+                places.handOn(worker);
+            }
+        }
+
+        static void goesOn(Places places, @Nullable Worker worker) {
+            if (worker != null) {
+                places.goOn(worker);
+            }
+        }
+
+        static boolean waitsOn(Waiting waiting) {
+            if (!Thread.interrupted()) {
+                return !waiting.over();
+            }
+            waiting.interrupted();
+            while (!waiting.over()) {
+                LockSupport.park();
+                if (Thread.interrupted()) {
+                    waiting.interrupted();
+                }
+            }
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
