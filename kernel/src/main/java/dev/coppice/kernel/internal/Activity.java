@@ -41,7 +41,7 @@ final class Activity {
                 Dying.failedStart(cell, reasonOf(thrown), starting);
                 return false;
             }
-            endDelivery(cell.selfRef());
+            endDelivery(cell, Runner.enter());
         }
         cell.body = starting.body();
         if (starting.body() instanceof Server<?>) {
@@ -119,7 +119,7 @@ final class Activity {
             Dying.leave(cell, thrown, mail);
             return false;
         }
-        endDelivery(self);
+        endDelivery(cell, runner);
         Runner.clearStrayInterrupt(Thread.currentThread());
         return true;
     }
@@ -144,7 +144,7 @@ final class Activity {
         if (bounded) {
             cell.received();
         }
-        self.received(mail);
+        self.received(mail, runner);
         return mail.message();
     }
 
@@ -156,22 +156,24 @@ final class Activity {
 
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
-        Runner.enter().received(cell, mail);
+        var runner = Runner.enter();
+        runner.received(cell, mail);
         cell.received();
-        cell.selfRef().received(mail);
+        cell.selfRef().received(mail, runner);
     }
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.
-    private static void endDelivery(ActorSelf<?> self) {
-        if (self.current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+    private static void endDelivery(Cell<?> cell, Runner runner) {
+        if (runner.delivery() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Unanswered());
         }
-        self.current(null);
-        if (self.open != null) {
-            self.open.endDelivery();
+        runner.delivery(null);
+        var open = cell.selfRef().open;
+        if (open != null) {
+            open.endDelivery();
         }
         if (Taps.on) {
-            Taps.ends((Cell<?>) self.pid(), null);
+            Taps.ends(cell, null);
         }
     }
 
@@ -182,7 +184,7 @@ final class Activity {
             cell.checkpoint();
             Activity.<M>loop(cell.body).run(cell.selfRef());
         } catch (Throwable thrown) {
-            Dying.leave(cell, thrown, cell.selfRef().current());
+            Dying.leave(cell, thrown, cell.delivery());
             return;
         }
         Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);

@@ -173,6 +173,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         } catch (Throwable fatal) {
             node.fatal(this, fatal);
         } finally {
+            runner.delivery(null);
             if (leaving()) {
                 runner.leaves();
             } else {
@@ -194,6 +195,21 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     final @Nullable Thread runningThread() {
         var runner = lastRunner;
         return runner != null && runner.runningNow() == this ? runner.thread : null;
+    }
+
+    /// What it is handling. Another thread may see what was handled before or after, but never the request of another actor.
+    final @Nullable Mail delivery() {
+        var runner = lastRunner;
+        var mail = runner != null && runner.runningNow() == this ? runner.deliveryNow() : null;
+        return mail instanceof Request<?> request && request.holder != this ? null : mail;
+    }
+
+    /// Changes it; does nothing on another thread than that which runs it.
+    final void delivery(@Nullable Mail mail) {
+        var runner = Runner.current();
+        if (runner != null && runner.cell == this) {
+            runner.delivery(mail);
+        }
     }
 
     final boolean occupied() {

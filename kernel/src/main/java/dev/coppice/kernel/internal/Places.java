@@ -165,7 +165,7 @@ final class Places implements Scheduler {
     @Nullable Cell<?> next(Place here, int batches) {
         var next = batches % GLOBAL_EVERY == 0 ? global.poll() : null;
         if (next == null) {
-            next = here.pop();
+            next = here.poll();
         }
         if (next == null) {
             next = global.poll();

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 class Runner {
     private static final ThreadLocal<Runner> CURRENT = new ThreadLocal<>();
     private static final VarHandle CELL;
+    private static final VarHandle DELIVERY;
     private static final VarHandle INTERRUPTING;
 
     static {
         try {
             CELL = MethodHandles.lookup().findVarHandle(Runner.class, "cell", Cell.class);
+            DELIVERY = MethodHandles.lookup().findVarHandle(Runner.class, "delivery", Mail.class);
             INTERRUPTING = MethodHandles.lookup().findVarHandle(Runner.class, "interrupting", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -24,6 +26,10 @@ class Runner {
     /// The actor whose code runs on this thread. Written by this thread, in release mode; read by it plainly, by the watchdog in
     /// acquire mode.
     @Nullable Cell<?> cell;
+
+    /// What that actor has received and is handling. Here and not in the actor, since most runners are young: a reference that is stored into
+    /// an old object costs the default collector a fence. Written and read as `cell`.
+    private @Nullable Mail delivery;
 
     /// What rides with the message that is being handled here, for taps. Confined to this thread.
     Taps.@Nullable Riding riding;
@@ -41,6 +47,19 @@ class Runner {
 
     final @Nullable Cell<?> runningNow() {
         return (Cell<?>) CELL.getAcquire(this);
+    }
+
+    final @Nullable Mail delivery() {
+        return delivery;
+    }
+
+    final void delivery(@Nullable Mail mail) {
+        DELIVERY.setRelease(this, mail);
+    }
+
+    /// For other threads: the runner may have gone on meanwhile, to another message or another actor.
+    final @Nullable Mail deliveryNow() {
+        return (Mail) DELIVERY.getAcquire(this);
     }
 
     /// The end of a run of an actor that leaves by its own decision: after this no interrupt that was meant for it arrives, and none is

@@ -36,9 +36,13 @@ final class Worker extends Runner implements Runnable {
         return places == other;
     }
 
-    /// An actor became ready on this worker's thread.
+    /// An actor became ready on this worker's thread, by a message.
     void ready(Cell<?> cell) {
-        places.ready(cell, place);
+        var here = place;
+        places.ready(cell, here);
+        if (here != null) {
+            here.woken = true;
+        }
     }
 
     @Override
@@ -89,6 +93,7 @@ final class Worker extends Runner implements Runnable {
             runOne(next);
             if (here.guests || (woke > 0 && batches % YIELD == 0)) {
                 here.guests = false;
+                here.woken = false;
                 rests();
             }
         }

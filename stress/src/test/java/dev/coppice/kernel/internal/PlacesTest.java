@@ -28,6 +28,56 @@ class PlacesTest {
     }
 
     @Nested
+    class The_next_of_a_place {
+        private final Place place = new Place(0);
+
+        @Test
+        void is_the_oldest() {
+            add(1, 2, 3);
+            assertThat(next()).isEqualTo(1);
+            assertThat(next()).isEqualTo(2);
+        }
+
+        @Test
+        void is_the_newest_when_the_last_one_has_woken_it() {
+            add(1, 2, 3);
+            place.woken = true;
+            assertThat(next()).isEqualTo(3);
+            assertThat(next()).as("nobody was woken since").isEqualTo(1);
+        }
+
+        @Test
+        @Tag("#95")
+        void is_the_oldest_after_a_chain_of_those_who_woke_each_other() {
+            add(1, 2);
+            for (int chain = 1; chain < Place.CHAIN; chain++) {
+                wake(100);
+                assertThat(next()).isEqualTo(100);
+            }
+            wake(100);
+            assertThat(next()).isEqualTo(1);
+            wake(101);
+            assertThat(next()).as("a new chain").isEqualTo(101);
+        }
+
+        private void add(int... numbers) {
+            for (int number : numbers) {
+                place.push(Rig.numbered(number, "body"));
+            }
+        }
+
+        private void wake(int number) {
+            add(number);
+            place.woken = true;
+        }
+
+        private int next() {
+            var next = place.poll();
+            return next == null ? -1 : (int) next.id();
+        }
+    }
+
+    @Nested
     class Who_waits_on_the_only_place {
         @Test
         void leaves_it_to_others_without_the_watchdogs_help() throws InterruptedException {
