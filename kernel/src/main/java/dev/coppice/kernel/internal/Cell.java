@@ -204,14 +204,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         return mail instanceof Request<?> request && request.holder != this ? null : mail;
     }
 
-    /// Changes it; does nothing on another thread than that which runs it.
-    final void delivery(@Nullable Mail mail) {
-        var runner = Runner.current();
-        if (runner != null && runner.cell == this) {
-            runner.delivery(mail);
-        }
-    }
-
     final boolean occupied() {
         return runningThread() != null;
     }

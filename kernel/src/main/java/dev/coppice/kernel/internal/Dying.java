@@ -174,7 +174,7 @@ final class Dying {
         if (self.cell.delivery() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Exited(reason));
         }
-        self.cell.delivery(null);
+        Runner.delivery(self.cell, null);
         if (self.open != null) {
             self.open.failAll(reason);
             self.open = null;

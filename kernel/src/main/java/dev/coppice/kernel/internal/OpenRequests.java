@@ -51,7 +51,7 @@ final class OpenRequests {
                 request.cell.holder = cell;
             }
             receive(cell, self, request);
-            self.cell.delivery(request);
+            Runner.delivery(cell, request);
         }
     }
 
@@ -95,7 +95,7 @@ final class OpenRequests {
             held.cell.holder = null;
         }
         if (held == self.cell.delivery()) {
-            self.cell.delivery(null);
+            Runner.delivery(self.cell, null);
             of(self).add(held);
         }
     }

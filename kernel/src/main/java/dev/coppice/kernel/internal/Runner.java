@@ -57,6 +57,14 @@ class Runner {
         DELIVERY.setRelease(this, mail);
     }
 
+    /// Changes what the actor handles; does nothing on another thread than that which runs it.
+    static void delivery(Cell<?> actor, @Nullable Mail mail) {
+        var runner = CURRENT.get();
+        if (runner != null && runner.cell == actor) {
+            runner.delivery(mail);
+        }
+    }
+
     /// For other threads: the runner may have gone on meanwhile, to another message or another actor.
     final @Nullable Mail deliveryNow() {
         return (Mail) DELIVERY.getAcquire(this);

@@ -33,7 +33,7 @@ final class Stash {
     private static Mail delivery(Cell<?> cell, ActorSelf<?> self, Object message) {
         var current = cell.delivery();
         if (current != null && !isSettled(current) && current.message() == message) {
-            cell.delivery(null);
+            Runner.delivery(cell, null);
             return notReceived(cell, current);
         }
         var open = OpenRequests.of(self);
