@@ -4,57 +4,123 @@ import dev.coppice.kernel.Pattern;
 import dev.coppice.kernel.spi.Alarm;
 import org.jspecify.annotations.Nullable;
 
-/// `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
+/// One `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
 ///
 /// **Idea.** Mail that was looked at and declined stays in the actor's own list. A cursor remembers how far this receive has looked, so
 /// that waiting tests new arrivals only; each new receive starts from the oldest, as in Erlang. Answers to calls never pass here.
-final class Receiving {
+///
+/// Past many messages a receive is one walk over plain mails that are declined. That loop stands alone, with as little in it as can be:
+/// together with the rare cases the compiler made of it, from process to process, now good code and now code three times slower.
+///
+/// How long it may wait is computed once, however many messages it declines.
+final class Receiving<M, T> extends Alarm {
     /// A scan this long is reported: it is paid again at each receive.
     private static final int LONG_SCAN = 10_000;
 
-    private Receiving() {}
+    private final Cell<M> cell;
+    private final Pattern<M, T> pattern;
+
+    /// The mail looked at last; null when the oldest is next.
+    private @Nullable Mail declined;
+
+    private int scanned = 1;
+
+    /// What the pattern made of the mail after that, when it is a plain one that matches.
+    private @Nullable T match;
+
+    private final long patience;
+    private long deadline;
+    private boolean begun;
+    private @Nullable Resting resting;
+
+    private Receiving(Cell<M> cell, Pattern<M, T> pattern, long patience) {
+        this.cell = cell;
+        this.pattern = pattern;
+        this.patience = patience;
+    }
 
     /// @param patience in nanoseconds; zero to look only, `Long.MAX_VALUE` to wait for ever
     static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
-        var limit = new Limit(cell, patience);
+        var receiving = new Receiving<>(cell, pattern, patience);
         cell.selfRef().arrange();
         try {
-            return scan(cell, pattern, limit);
+            return receiving.scan();
         } finally {
-            limit.end();
+            receiving.end();
         }
     }
 
-    private static <M, T> @Nullable T scan(Cell<M> cell, Pattern<M, T> pattern, Limit limit) {
-        Mail declined = null;
-        for (int scanned = 1; ; ) {
+    private @Nullable T scan() {
+        while (true) {
             cell.checkpoint();
-            var mail = declined == null ? cell.taken() : declined.next;
+            var mail = walk();
             if (mail == null) {
-                if (!append(cell, declined) && !limit.await()) {
+                if (!append() && !await()) {
                     return null;
                 }
                 continue;
             }
-            var seen = look(cell, pattern, mail);
-            if (seen instanceof Seen.Match<T>(var match) && claim(cell, declined, mail)) {
-                return match;
+            var found = match;
+            if (found != null) {
+                unlink(mail);
+                Activity.received(cell, mail);
+                return found;
+            }
+            var seen = look(mail);
+            if (seen instanceof Seen.Match<T>(var made) && claim(mail)) {
+                return made;
             }
             if (seen instanceof Seen.Nothing<T>) {
-                unlink(cell, declined, mail);
+                unlink(mail);
             } else if (seen instanceof Seen.Expired<T>) {
-                unlink(cell, declined, mail);
+                unlink(mail);
                 Activity.expired(cell, (Request<?>) mail);
             } else if (seen instanceof Seen.Declined<T>) {
                 declined = mail;
-                if (scanned++ == LONG_SCAN) {
-                    cell.node.observers.longScan(cell, scanned);
-                }
+                counted(scanned++);
             }
         }
     }
 
-    /// What a look at a mail has shown.
+    /// Walks past plain mails that are declined. The first that matches or is no plain one; null when there is none.
+    private @Nullable Mail walk() {
+        var receiver = cell; // in locals, since fields are read again behind each volatile read
+        var wanted = pattern;
+        var last = declined;
+        var mail = last == null ? receiver.taken() : last.next;
+        int count = scanned;
+        while (mail != null && mail.getClass() == Mail.class) {
+            var made = matched(receiver, wanted, mail);
+            if (made != null) {
+                match = made;
+                break;
+            }
+            last = mail;
+            counted(count++);
+            receiver.checkpoint();
+            mail = last.next;
+        }
+        declined = last;
+        scanned = count;
+        return mail;
+    }
+
+    private static <M, T> @Nullable T matched(Cell<M> cell, Pattern<M, T> pattern, Mail plain) {
+        try {
+            return pattern.match(Receiving.<M>typed(plain.message));
+        } catch (Throwable thrown) {
+            cell.selfRef().failedOn(plain);
+            throw thrown;
+        }
+    }
+
+    private void counted(int count) {
+        if (count == LONG_SCAN) {
+            cell.node.observers.longScan(cell, count + 1);
+        }
+    }
+
+    /// What a look at a mail that is no plain one has shown.
     private sealed interface Seen<T> {
         record Match<T>(T match) implements Seen<T> {}
 
@@ -67,7 +133,7 @@ final class Receiving {
 
     /// Runs the user's functions and the pattern on a mail. When one throws and the body lets it pass, the mail is the poison that a next
     /// incarnation must not meet again; a body that catches it still has the mail where it was.
-    private static <M, T> Seen<T> look(Cell<M> cell, Pattern<M, T> pattern, Mail mail) {
+    private Seen<T> look(Mail mail) {
         try {
             if (mail instanceof Signal signal && signal.putOff(cell)) {
                 return new Seen.Declined<>();
@@ -79,8 +145,8 @@ final class Receiving {
             if (message == null) {
                 return new Seen.Nothing<>();
             }
-            var match = pattern.match(Receiving.<M>typed(message));
-            return match == null ? new Seen.Declined<>() : new Seen.Match<>(match);
+            var made = pattern.match(Receiving.<M>typed(message));
+            return made == null ? new Seen.Declined<>() : new Seen.Match<>(made);
         } catch (Throwable thrown) {
             cell.selfRef().failedOn(mail);
             throw thrown;
@@ -88,22 +154,22 @@ final class Receiving {
     }
 
     /// Moves new arrivals behind the mail looked at last; false when there are none.
-    private static boolean append(Cell<?> cell, @Nullable Mail last) {
+    private boolean append() {
         var arrived = cell.selfRef().arrivals();
         if (arrived == null) {
             return false;
         }
-        if (last == null) {
+        if (declined == null) {
             cell.selfRef().takes(arrived);
         } else {
-            last.next = arrived;
+            declined.next = arrived;
         }
         return true;
     }
 
-    /// Receives the mail; false when it was withdrawn at the last moment.
-    private static boolean claim(Cell<?> cell, @Nullable Mail before, Mail mail) {
-        unlink(cell, before, mail);
+    /// Receives the mail after the one looked at last; false when it was withdrawn at the last moment.
+    private boolean claim(Mail mail) {
+        unlink(mail);
         if (mail instanceof Signal signal) {
             return signal.claim();
         }
@@ -111,11 +177,11 @@ final class Receiving {
         return true;
     }
 
-    private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
-        if (before == null) {
+    private void unlink(Mail mail) {
+        if (declined == null) {
             cell.selfRef().first(mail.next);
         } else {
-            before.next = mail.next;
+            declined.next = mail.next;
         }
         mail.next = null;
     }
@@ -125,57 +191,43 @@ final class Receiving {
         return (M) message;
     }
 
-    /// How long this receive may wait: computed once, however many messages it declines.
-    private static final class Limit extends Alarm {
-        private final Cell<?> cell;
-        private final long patience;
-        private long deadline;
-        private boolean begun;
-        private @Nullable Resting resting;
-
-        Limit(Cell<?> cell, long patience) {
-            this.cell = cell;
-            this.patience = patience;
+    /// Waits for mail; false when the time is over.
+    private boolean await() {
+        if (patience <= 0 || (begun && expired())) {
+            return false;
         }
-
-        /// Waits for mail; false when the time is over.
-        boolean await() {
-            if (patience <= 0 || (begun && expired())) {
-                return false;
-            }
-            if (!begun) {
-                begin();
-            }
-            if (resting == null) {
-                resting = cell.selfRef().resting();
-            }
-            cell.awaitMail(resting);
-            return true;
+        if (!begun) {
+            begin();
         }
-
-        private void begin() {
-            begun = true;
-            if (patience < Long.MAX_VALUE) {
-                deadline = cell.node.scheduler.nanoTime() + patience;
-                cell.node.scheduler.schedule(this, deadline);
-            } else {
-                deadline = Long.MAX_VALUE;
-            }
+        if (resting == null) {
+            resting = cell.selfRef().resting();
         }
+        cell.awaitMail(resting);
+        return true;
+    }
 
-        private boolean expired() {
-            return deadline < Long.MAX_VALUE && cell.node.scheduler.nanoTime() - deadline >= 0;
+    private void begin() {
+        begun = true;
+        if (patience < Long.MAX_VALUE) {
+            deadline = cell.node.scheduler.nanoTime() + patience;
+            cell.node.scheduler.schedule(this, deadline);
+        } else {
+            deadline = Long.MAX_VALUE;
         }
+    }
 
-        void end() {
-            if (begun && deadline < Long.MAX_VALUE) {
-                cell.node.scheduler.cancel(this);
-            }
-        }
+    private boolean expired() {
+        return deadline < Long.MAX_VALUE && cell.node.scheduler.nanoTime() - deadline >= 0;
+    }
 
-        @Override
-        public void ring() {
-            cell.push(new Signal.Nudge());
+    private void end() {
+        if (begun && deadline < Long.MAX_VALUE) {
+            cell.node.scheduler.cancel(this);
         }
+    }
+
+    @Override
+    public void ring() {
+        cell.push(new Signal.Nudge());
     }
 }
