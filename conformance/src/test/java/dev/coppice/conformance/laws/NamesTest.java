@@ -22,6 +22,7 @@ import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.ExitReason.NoProcess;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Failure.TimedOut;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Offer;
@@ -207,6 +208,30 @@ class NamesTest {
             probe.expectEqual(new Mark(1));
             probe.expectEqual(new Mark(2));
             probe.expectNothing(millis(20));
+        }
+
+        @Laws
+        void get_the_kept_mailbox_without_the_message_that_a_pattern_failed_on(Lab lab) {
+            var probe = lab.<Talk>probe();
+            var keeper = keeper(lab, Self.Gap.WAIT);
+            var kept = Mailbox.unbounded().keptAcrossRestarts();
+            Loop<Talk> selective =
+                    self ->
+                            self.<Talk>receive(message -> {
+                                if (message.equals(new Mark(2))) {
+                                    throw new Boom("pattern");
+                                }
+                                return null;
+                            });
+            var one = child(lab, keeper, selective.recipe().mailbox(kept));
+            one.send(new Mark(1));
+            one.send(new Mark(2));
+            assertThat(lab.gone(one)).isInstanceOf(Crashed.class);
+            Recipe<Talk> next = server((message, _) -> probe.send(message));
+            child(lab, keeper, next.mailbox(kept));
+            probe.expectEqual(new Mark(1));
+            probe.expectNothing(millis(20));
+            assertThat(lab.node().counters().unaccounted()).isZero();
         }
     }
 

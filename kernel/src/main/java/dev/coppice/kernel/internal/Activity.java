@@ -39,7 +39,7 @@ final class Activity {
                 Dying.failedStart(cell, reasonOf(thrown), starting);
                 return false;
             }
-            endDelivery(cell.selfRef());
+            endDelivery(cell, Runner.enter());
         }
         cell.body = starting.body();
         if (starting.body() instanceof Server<?>) {
@@ -117,7 +117,7 @@ final class Activity {
             Dying.leave(cell, thrown, mail);
             return false;
         }
-        endDelivery(self);
+        endDelivery(cell, runner);
         Runner.clearStrayInterrupt(Thread.currentThread());
         return true;
     }
@@ -142,7 +142,7 @@ final class Activity {
         if (bounded) {
             cell.received();
         }
-        self.received(mail);
+        self.received(mail, runner);
         return mail.message();
     }
 
@@ -154,30 +154,32 @@ final class Activity {
 
     /// Counts a user message as received and makes it the current delivery.
     static void received(Cell<?> cell, Mail mail) {
-        Runner.enter().received(cell, mail);
+        var runner = Runner.enter();
+        runner.received(cell, mail);
         cell.received();
-        cell.selfRef().received(mail);
+        cell.selfRef().received(mail, runner);
     }
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.
-    private static void endDelivery(ActorSelf<?> self) {
-        if (self.current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+    private static void endDelivery(Cell<?> cell, Runner runner) {
+        if (runner.delivery() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Unanswered());
         }
-        self.current(null);
-        if (self.open != null) {
-            self.open.endDelivery();
+        runner.delivery(null);
+        var open = cell.selfRef().open;
+        if (open != null) {
+            open.endDelivery();
         }
         if (Taps.on) {
-            Taps.ends((Cell<?>) self.pid(), null);
+            Taps.ends(cell, null);
         }
     }
 
     // ---- loops
 
     /// Whether its next run is the whole life of a loop.
-    static boolean beginsLoop(@Nullable Cell<?> cell) {
-        return cell != null && cell.body instanceof Starting<?> starting && starting.body() instanceof Loop<?>;
+    static boolean beginsLoop(Cell<?> cell) {
+        return cell.body instanceof Starting<?> starting && starting.body() instanceof Loop<?>;
     }
 
     /// Runs a loop from its start to its end. It stands on the stack of each loop that waits: so it is one frame that remembers little.
@@ -202,7 +204,7 @@ final class Activity {
             if (thrown == null) {
                 Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);
             } else {
-                Dying.leave(cell, thrown, cell.selfRef().current());
+                Dying.leave(cell, thrown, cell.delivery());
             }
         } catch (Throwable fatal) {
             cell.node.fatal(cell, fatal);

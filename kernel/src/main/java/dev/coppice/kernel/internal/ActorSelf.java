@@ -62,15 +62,15 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     }
 
     /// A user message is received.
-    void received(Mail mail) {
+    void received(Mail mail, Runner runner) {
         turns++;
         if (idleTimer != null) {
             idleTimer.touch();
         }
-        if (current() != null || mail instanceof Request<?>) {
+        if (runner.delivery() != null || mail instanceof Request<?>) {
             OpenRequests.receive(cell, this, mail);
         }
-        current(mail);
+        runner.delivery(mail);
         if (Taps.on) {
             Taps.begins(cell, mail);
         }
@@ -193,7 +193,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     public void failCurrent(Throwable cause) {
         requireNonNull(cause, "cause");
         enter();
-        if (current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (cell.delivery() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(cause);
         }
     }
@@ -214,7 +214,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     @Override
     public Optional<Caller<?>> deferCurrent() {
         enter();
-        if (!(current() instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
+        if (!(cell.delivery() instanceof Request<?> request) || request.hold == Request.Hold.SETTLED) {
             return Optional.empty();
         }
         OpenRequests.keepOpen(this, request);
@@ -246,7 +246,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     @Override
     public Optional<Duration> remaining() {
         enter();
-        return current() instanceof Request<?> request && request.cell != null
+        return cell.delivery() instanceof Request<?> request && request.cell != null
                 ? request.cell.remaining()
                 : Optional.empty();
     }
@@ -258,7 +258,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         if (carrying == null) {
             body.run();
         } else {
-            var delivery = current();
+            var delivery = cell.delivery();
             carrying.around(delivery == null ? null : delivery.carried(), body);
         }
     }

@@ -192,6 +192,13 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
         return runner != null && runner.runningNow() == this ? runner.thread : null;
     }
 
+    /// What it is handling. Another thread may see what was handled before or after, but never the request of another actor.
+    final @Nullable Mail delivery() {
+        var runner = lastRunner;
+        var mail = runner != null && runner.runningNow() == this ? runner.deliveryNow() : null;
+        return mail instanceof Request<?> request && request.holder != this ? null : mail;
+    }
+
     final boolean occupied() {
         return runningThread() != null;
     }

@@ -112,7 +112,7 @@ final class Dying {
         for (var mail = Stash.oldest(self); mail != null; mail = mail.next) {
             failHeld(mail, killed);
         }
-        failHeld(self.current(), killed);
+        failHeld(cell.delivery(), killed);
         var open = self.open;
         if (open != null) {
             open.failWaiting(killed);
@@ -171,10 +171,10 @@ final class Dying {
     }
 
     private static void failHeld(ActorSelf<?> self, ExitReason reason) {
-        if (self.current() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
+        if (self.cell.delivery() instanceof Request<?> request && request.hold == Request.Hold.HELD) {
             request.fail(new Failure.Exited(reason));
         }
-        self.current(null);
+        Runner.delivery(self.cell, null);
         if (self.open != null) {
             self.open.failAll(reason);
             self.open = null;

@@ -6,24 +6,22 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Holding<M> permits ActorSelf {
     final Cell<M> cell;
 
-    /// Null while the actor rests, unless it is a loop.
+    /// Null while nothing is taken that waits.
     private @Nullable Hand hand;
 
     Holding(Cell<M> cell) {
         this.cell = cell;
     }
 
-    /// The two references that change with each message.
+    /// The reference that changes with each message of a batch.
     ///
     /// A reference that is stored into an old object costs the default collector a fence, one into a young object next to nothing. So this
-    /// is made anew with each take.
+    /// is made anew with each take of more than one.
     private static final class Hand {
         @Nullable Mail first;
-        @Nullable Mail current;
 
-        Hand(@Nullable Mail first, @Nullable Mail current) {
+        Hand(Mail first) {
             this.first = first;
-            this.current = current;
         }
     }
 
@@ -31,16 +29,26 @@ abstract sealed class Holding<M> permits ActorSelf {
     @Nullable Mail next() {
         var held = hand;
         var mail = held == null ? null : held.first;
-        if (held == null || mail == null) {
-            mail = cell.take();
-            if (mail == null) {
-                hand = null;
-                return null;
-            }
-            held = hold(mail);
+        if (held != null && mail != null) {
+            held.first = mail.next;
+        } else {
+            mail = takeAnew();
         }
-        held.first = mail.next;
-        mail.next = null;
+        if (mail != null) {
+            mail.next = null;
+        }
+        return mail;
+    }
+
+    private @Nullable Mail takeAnew() {
+        if (hand != null) {
+            hand = null;
+        }
+        var mail = cell.take();
+        var more = mail == null ? null : mail.next;
+        if (more != null) {
+            hand = new Hand(more);
+        }
         return mail;
     }
 
@@ -50,36 +58,19 @@ abstract sealed class Holding<M> permits ActorSelf {
         return held == null ? null : held.first;
     }
 
-    /// The delivery being handled.
-    final @Nullable Mail current() {
-        var held = hand;
-        return held == null ? null : held.current;
-    }
-
     /// What arrivals() gave becomes what is taken; nothing that was taken before is left.
     final void takes(Mail oldest) {
-        hold(oldest);
-    }
-
-    private Hand hold(Mail oldest) {
-        return hand = new Hand(oldest, current());
+        hand = new Hand(oldest);
     }
 
     final void first(@Nullable Mail mail) {
         var held = hand;
-        if (held == null) {
-            hand = new Hand(mail, null);
+        if (mail == null) {
+            hand = null;
+        } else if (held == null) {
+            hand = new Hand(mail);
         } else {
             held.first = mail;
-        }
-    }
-
-    final void current(@Nullable Mail mail) {
-        var held = hand;
-        if (held == null) {
-            hand = new Hand(null, mail);
-        } else {
-            held.current = mail;
         }
     }
 

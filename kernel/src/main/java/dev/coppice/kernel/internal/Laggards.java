@@ -24,7 +24,7 @@ public final class Laggards {
     private Laggards() {}
 
     public static List<Running> running(Node node) {
-        return ((LocalNode) node).scheduler instanceof Places places ? places.running() : List.of();
+        return ((LocalNode) node).scheduler instanceof Places places ? places.watchdog.running() : List.of();
     }
 
     public static Closeup closeup(Pid<?> pid) {
@@ -77,7 +77,9 @@ public final class Laggards {
     private static Optional<Duration> since(Cell<?> cell) {
         var wait = cell.waiting;
         var waited = wait == null ? Optional.<Duration>empty() : wait.waited();
-        return waited.isPresent() || !(cell.node.scheduler instanceof Places places) ? waited : places.busyFor(cell);
+        return waited.isPresent() || !(cell.node.scheduler instanceof Places places)
+                ? waited
+                : places.watchdog.busyFor(cell);
     }
 
     private static List<StackTraceElement> stack(Cell<?> cell) {

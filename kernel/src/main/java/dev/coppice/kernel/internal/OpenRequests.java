@@ -22,7 +22,7 @@ final class OpenRequests {
 
     /// A mail becomes the current delivery; the one before stays open when its request still waits for this actor.
     static void receive(Cell<?> cell, ActorSelf<?> self, Mail mail) {
-        var before = self.current();
+        var before = self.cell.delivery();
         if (before != null) {
             keep(self, before);
         }
@@ -51,7 +51,7 @@ final class OpenRequests {
                 request.cell.holder = cell;
             }
             receive(cell, self, request);
-            self.current(request);
+            Runner.delivery(cell, request);
         }
     }
 
@@ -68,7 +68,7 @@ final class OpenRequests {
     /// The held request that this object is; null when it came by `send`.
     @SuppressWarnings("unchecked")
     static <R> @Nullable Request<R> held(ActorSelf<?> self, Call<?, R> request) {
-        var current = self.current();
+        var current = self.cell.delivery();
         if (current != null && current.message == request) {
             if (!(current instanceof Request<?> delivery)) {
                 return null;
@@ -94,8 +94,8 @@ final class OpenRequests {
         if (held.cell != null) {
             held.cell.holder = null;
         }
-        if (held == self.current()) {
-            self.current(null);
+        if (held == self.cell.delivery()) {
+            Runner.delivery(self.cell, null);
             of(self).add(held);
         }
     }
@@ -113,7 +113,7 @@ final class OpenRequests {
     }
 
     static void settled(ActorSelf<?> self, Request<?> request) {
-        if (request != self.current() && self.open != null) {
+        if (request != self.cell.delivery() && self.open != null) {
             self.open.remove(request);
         }
     }

@@ -7,11 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /// The right to run actors, and a run queue: a ring to which its owner adds and from which anybody takes.
 ///
-/// **The ring.** `tail` is written by the owner only, after the slot (release); `head` moves by CAS. A taker reads the slot before its CAS:
-/// the slot cannot have been written again, since the owner does not reuse it before `head` has passed it, and then the CAS fails. Places
+/// **The order.** Oldest first, except that whoever was woken last by the actor that has just run goes before the others: what both touch is
+/// still in the cache. Such a chain ends after [#CHAIN], and at the watchdog's next look, so that nobody waits for long.
+///
+/// **The ring** is Chase and Lev's ("Dynamic circular work-stealing deque", 2005), with a fixed size. `tail` is written by the owner only,
+/// after the slot (release); `head` moves by CAS. A taker reads the slot before its CAS: the slot cannot have been written again, since the
+/// owner does not reuse it before `head` has passed it, and then the CAS fails. The owner takes the newest by moving `tail` back first and
+/// looking at `head` then, a taker looks at `head` and then at `tail`: they meet at the last one only, where both need the CAS. Places
 /// change owners through a CAS on the idle mask or through the start of a thread, so the next owner sees the last one's `tail`.
 final class Place {
     private static final int SIZE = 1024;
+
+    /// After so many the oldest has its turn.
+    static final int CHAIN = 64;
+
     private static final VarHandle HEAD;
     private static final VarHandle TAIL;
     private static final VarHandle TICK;
@@ -56,6 +65,12 @@ final class Place {
     /// Of waits for somebody who takes the only ready actor.
     final Luck loans = new Luck();
 
+    /// Whether the actor that ran last has woken the newest. Confined to the owner, as what follows.
+    boolean woken;
+
+    /// How long the chain is: how often in a row the newest went first.
+    private int chain;
+
     // The watchdog's notes.
     int lastTick;
     int still;
@@ -87,8 +102,8 @@ final class Place {
 
     @Nullable Cell<?> pop() {
         while (true) {
-            int start = (int) HEAD.getAcquire(this);
-            if (start == (int) TAIL.getAcquire(this)) {
+            int start = (int) HEAD.getVolatile(this);
+            if (start - (int) TAIL.getVolatile(this) >= 0) {
                 return null;
             }
             var oldest = ring[start & (SIZE - 1)];
@@ -98,10 +113,42 @@ final class Place {
         }
     }
 
-    /// The next to be taken; racy.
-    @Nullable Cell<?> peek() {
-        int start = (int) HEAD.getAcquire(this);
-        return start == (int) TAIL.getAcquire(this) ? null : ring[start & (SIZE - 1)];
+    /// Takes the oldest when it is a loop that begins: it may stay on its thread for long, and so shall have nothing else on its stack.
+    @Nullable Cell<?> popBeginningLoop() {
+        int start = (int) HEAD.getVolatile(this);
+        if (start - (int) TAIL.getVolatile(this) >= 0) {
+            return null;
+        }
+        var oldest = ring[start & (SIZE - 1)];
+        boolean fits = oldest != null && Activity.beginsLoop(oldest) && oldest.shares();
+        return fits && HEAD.compareAndSet(this, start, start + 1) ? oldest : null;
+    }
+
+    /// The one that was added last; null when there is none. Called by the owner.
+    @Nullable Cell<?> popNewest() {
+        int end = tail - 1;
+        TAIL.setVolatile(this, end); // before the look at head: a taker sees it, or is seen
+        int start = (int) HEAD.getVolatile(this);
+        if (end - start > 0) {
+            return ring[end & (SIZE - 1)];
+        }
+        var last = end == start ? ring[end & (SIZE - 1)] : null;
+        boolean mine = last != null && HEAD.compareAndSet(this, start, start + 1);
+        TAIL.setRelease(this, end + 1);
+        return mine ? last : null;
+    }
+
+    /// The next; null when there is none. Called by the owner.
+    @Nullable Cell<?> poll() {
+        boolean follows = woken && ++chain < CHAIN;
+        woken = false;
+        if (follows && tail - (int) HEAD.getAcquire(this) > 1) {
+            return popNewest();
+        }
+        if (!follows) {
+            chain = 0;
+        }
+        return pop(); // for one alone that is cheaper, too
     }
 
     int size() {

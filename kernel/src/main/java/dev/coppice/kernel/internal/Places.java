@@ -3,16 +3,11 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.spi.Activation;
 import dev.coppice.kernel.spi.Alarm;
-import dev.coppice.kernel.spi.Running;
 import dev.coppice.kernel.spi.Scheduler;
 import dev.coppice.kernel.spi.Waiting;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,7 +56,7 @@ final class Places implements Scheduler {
     /// Who runs without a place now: for reports of slow handlers.
     final Set<Apart> apart = ConcurrentHashMap.newKeySet();
 
-    private final Watchdog watchdog;
+    final Watchdog watchdog;
     final Lookout lookout = new Lookout(this);
 
     /// The regular places first, then those that the watchdog added. Slots are filled once.
@@ -72,10 +67,14 @@ final class Places implements Scheduler {
     /// How many slots of [#places] are filled. Written by the watchdog.
     volatile int count;
 
-    /// A bit for each idle regular place.
+    /// Places below this number are open to all work: the regular ones, and while hogs are relieved as many more as there are carriers more.
+    /// Written by the watchdog.
+    private volatile int open;
+
+    /// A bit for each idle place that is open to all work.
     private volatile long idle;
 
-    /// A bit for each idle added place; used by the watchdog only to hand out, by workers to give back.
+    /// A bit for each idle place beyond them; used by the watchdog only to hand out, by workers to give back.
     private final java.util.concurrent.atomic.AtomicLong spare = new java.util.concurrent.atomic.AtomicLong();
 
     private volatile boolean closed;
@@ -88,6 +87,7 @@ final class Places implements Scheduler {
             places[i] = new Place(i);
         }
         this.count = regular;
+        this.open = regular;
         this.idle = regular == 64 ? -1L : (1L << regular) - 1;
         this.alarms = new Alarms(node, regular);
         this.watchdog = new Watchdog(this, node);
@@ -165,7 +165,7 @@ final class Places implements Scheduler {
     @Nullable Cell<?> next(Place here, int batches) {
         var next = batches % GLOBAL_EVERY == 0 ? global.poll() : null;
         if (next == null) {
-            next = here.pop();
+            next = here.poll();
         }
         if (next == null) {
             next = global.poll();
@@ -246,10 +246,33 @@ final class Places implements Scheduler {
 
     private void putIdle(Place place) {
         place.owner = null;
-        if (place.number < regular) {
+        if (place.number < open) {
             IDLE.getAndBitwiseOr(this, 1L << place.number);
         } else {
             spare.getAndUpdate(bits -> bits | 1L << place.number);
+        }
+    }
+
+    /// Opens this many places more than the regular ones to all work, and closes those beyond. A place that is given back meanwhile may
+    /// end on the wrong side: the next call puts it right. Called by the watchdog only, at each look.
+    void open(int more) {
+        int target = Math.min(MOST, regular + more);
+        open = target;
+        for (int number = count; number < target; number++) {
+            long added = 1L << number;
+            places[number] = new Place(number);
+            count = number + 1;
+            spare.getAndUpdate(bits -> bits | added);
+        }
+        long opened = target == 64 ? -1L : (1L << target) - 1;
+        if ((idle & ~opened) == 0 && (spare.get() & opened) == 0) {
+            return;
+        }
+        long closed = (long) IDLE.getAndBitwiseAnd(this, opened) & ~opened;
+        long freed = spare.getAndUpdate(bits -> (bits | closed) & ~opened) & opened;
+        IDLE.getAndBitwiseOr(this, freed);
+        for (int i = Long.bitCount(freed); i > 0 && anyWork(); i--) {
+            wakeOne();
         }
     }
 
@@ -289,24 +312,11 @@ final class Places implements Scheduler {
     }
 
     void startWorker(Place place) {
-        var worker = new Worker(this, place, beginningLoop(place));
+        var worker = new Worker(this, place, place.popBeginningLoop());
         place.owner = worker;
         var thread = threads.unstarted(worker);
         worker.bind(thread);
         thread.start();
-    }
-
-    /// Takes the oldest from a place when it is a loop that begins. It may stay on its thread for long, and so has nothing else on its stack.
-    private @Nullable Cell<?> beginningLoop(Place place) {
-        if (!Activity.beginsLoop(place.peek())) {
-            return null;
-        }
-        var taken = place.pop();
-        if (taken == null || Activity.beginsLoop(taken) && taken.shares()) {
-            return taken;
-        }
-        ready(taken, null); // somebody else took the loop, or its class has been caught blocking since
-        return null;
     }
 
     /// A place beyond the regular ones, for work that waits behind blocked or hogged places; null when there are too many already.
@@ -327,9 +337,14 @@ final class Places implements Scheduler {
         return places[number];
     }
 
+    /// How many places are open to all work.
+    int open() {
+        return open;
+    }
+
     /// Whether not all other places are idle.
     boolean othersRun() {
-        return Long.bitCount(idle) < regular - 1;
+        return Long.bitCount(idle) < open - 1;
     }
 
     boolean anyIdle() {
@@ -337,7 +352,7 @@ final class Places implements Scheduler {
     }
 
     boolean allIdle() {
-        return Long.bitCount(idle) == regular && apart.isEmpty();
+        return Long.bitCount(idle) + Long.bitCount(spare.get()) == count && apart.isEmpty();
     }
 
     boolean anyWork() {
@@ -459,31 +474,6 @@ final class Places implements Scheduler {
             sum += counter.applyAsLong(places[i].tally);
         }
         return sum;
-    }
-
-    /// Who is inside its code on a place or beside them.
-    List<Running> running() {
-        var all = new ArrayList<Running>();
-        for (int i = 0, n = count; i < n; i++) {
-            var worker = places[i].owner;
-            var cell = worker == null ? null : worker.runningNow();
-            var thread = worker == null ? null : worker.thread;
-            if (cell != null && thread != null) {
-                all.add(new Running(cell, thread));
-            }
-        }
-        apart.forEach(run -> run.running().ifPresent(all::add));
-        return all;
-    }
-
-    /// For how long the watchdog has seen it in one handler, or apart from the places; empty when it has not.
-    Optional<Duration> busyFor(Cell<?> cell) {
-        long now = System.nanoTime();
-        long since = watchdog.since(cell, now);
-        for (var run : apart) {
-            since = run.runs(cell) ? run.since() : since;
-        }
-        return since == now ? Optional.empty() : Optional.of(Duration.ofNanos(now - since));
     }
 
     boolean closed() {

@@ -5,18 +5,42 @@ import dev.coppice.kernel.spi.Alarm;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
+/// One `receive` inside a body: the loop's only way to get messages, and a server's way to wait for one inside a handler.
 ///
 /// **Idea.** Mail that was looked at and declined stays in the actor's own list. A cursor remembers how far this receive has looked, so
 /// that waiting tests new arrivals only; each new receive starts from the oldest, as in Erlang. Answers to calls never pass here.
-final class Receiving {
+///
+/// Past many messages a receive is one walk over plain mails that are declined. That loop stands alone, with as little in it as can be:
+/// together with the rare cases the compiler made of it, from process to process, now good code and now code three times slower.
+///
+/// How long it may wait is computed once, however many messages it declines.
+final class Receiving<M, T> extends Alarm {
     /// A scan this long is reported: it is paid again at each receive.
     private static final int LONG_SCAN = 10_000;
 
-    private Receiving() {}
+    private final Cell<M> cell;
+    private final Pattern<M, T> pattern;
 
-    /// Waits for ever. While nothing is declined, which is most often, it waits in a frame that remembers little: it stands on the stack of
-    /// each loop that waits.
+    /// The mail looked at last; null when the oldest is next.
+    private @Nullable Mail declined;
+
+    private int scanned = 1;
+
+    /// What the pattern made of the mail after that, when it is a plain one that matches.
+    private @Nullable T match;
+
+    private final long patience;
+    private long deadline;
+    private boolean begun;
+
+    private Receiving(Cell<M> cell, Pattern<M, T> pattern, long patience) {
+        this.cell = cell;
+        this.pattern = pattern;
+        this.patience = patience;
+    }
+
+    /// Waits for ever. While nothing is declined, which is most often, it needs no object and waits in a frame that remembers little: it
+    /// stands on the stack of each loop that waits.
     static <M, T> T receive(Cell<M> cell, Pattern<M, T> pattern) {
         cell.selfRef().arrange();
         while (true) {
@@ -24,22 +48,13 @@ final class Receiving {
             if (match != null) {
                 return match;
             }
-            var declined = cell.taken();
-            if (declined != null) {
-                return Objects.requireNonNull(scan(cell, pattern, declined, null), "a wait without a limit is over");
+            if (cell.taken() != null) {
+                var receiving = new Receiving<>(cell, pattern, Long.MAX_VALUE);
+                receiving.declined = cell.taken();
+                receiving.scanned++;
+                return Objects.requireNonNull(receiving.scan(), "a wait without a limit is over");
             }
             cell.awaitMail(cell.selfRef().resting());
-        }
-    }
-
-    /// @param patience in nanoseconds; zero to look only
-    static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
-        var limit = new Limit(cell, patience);
-        cell.selfRef().arrange();
-        try {
-            return scan(cell, pattern, null, limit);
-        } finally {
-            limit.end();
         }
     }
 
@@ -66,43 +81,80 @@ final class Receiving {
         }
     }
 
-    /// @param declined the mail looked at last; null when there is none
-    /// @param limit null to wait for ever
-    private static <M, T> @Nullable T scan(
-            Cell<M> cell, Pattern<M, T> pattern, @Nullable Mail declined, @Nullable Limit limit) {
-        for (int scanned = declined == null ? 1 : 2; ; ) {
+    /// @param patience in nanoseconds; zero to look only
+    static <M, T> @Nullable T receive(Cell<M> cell, Pattern<M, T> pattern, long patience) {
+        var receiving = new Receiving<>(cell, pattern, patience);
+        cell.selfRef().arrange();
+        try {
+            return receiving.scan();
+        } finally {
+            receiving.end();
+        }
+    }
+
+    private @Nullable T scan() {
+        while (true) {
             cell.checkpoint();
-            var mail = declined == null ? cell.taken() : declined.next;
+            var mail = walk();
             if (mail == null) {
-                if (append(cell, declined)) {
-                    continue;
-                }
-                if (limit == null) {
-                    cell.awaitMail(cell.selfRef().resting());
-                } else if (!limit.await()) {
+                if (!append(cell, declined) && !await()) {
                     return null;
                 }
                 continue;
             }
+            var found = match;
+            if (found != null) {
+                unlink(cell, declined, mail);
+                Activity.received(cell, mail);
+                return found;
+            }
             var seen = look(cell, pattern, mail);
             if (seen instanceof Seen.Declined<T>) {
                 declined = mail;
-                if (scanned++ == LONG_SCAN) {
-                    cell.node.observers.longScan(cell, scanned);
-                }
-            } else if (!(seen instanceof Seen.Match<T>(var match))) {
+                counted(scanned++);
+            } else if (!(seen instanceof Seen.Match<T>(var made))) {
                 drop(cell, declined, mail, seen);
             } else if (claim(cell, declined, mail)) {
-                return match;
+                return made;
             }
         }
     }
 
-    /// Takes out what is not to be received.
-    private static void drop(Cell<?> cell, @Nullable Mail before, Mail mail, Seen<?> seen) {
-        unlink(cell, before, mail);
-        if (seen instanceof Seen.Expired<?>) {
-            Activity.expired(cell, (Request<?>) mail);
+    /// Walks past plain mails that are declined. The first that matches or is no plain one; null when there is none.
+    private @Nullable Mail walk() {
+        var receiver = cell; // in locals, since fields are read again behind each volatile read
+        var wanted = pattern;
+        var last = declined;
+        var mail = last == null ? receiver.taken() : last.next;
+        int count = scanned;
+        while (mail != null && mail.getClass() == Mail.class) {
+            var made = matched(receiver, wanted, mail);
+            if (made != null) {
+                match = made;
+                break;
+            }
+            last = mail;
+            counted(count++);
+            receiver.checkpoint();
+            mail = last.next;
+        }
+        declined = last;
+        scanned = count;
+        return mail;
+    }
+
+    private static <M, T> @Nullable T matched(Cell<M> cell, Pattern<M, T> pattern, Mail plain) {
+        try {
+            return pattern.match(Receiving.<M>typed(plain.message));
+        } catch (Throwable thrown) {
+            cell.selfRef().failedOn(plain);
+            throw thrown;
+        }
+    }
+
+    private void counted(int count) {
+        if (count == LONG_SCAN) {
+            cell.node.observers.longScan(cell, count + 1);
         }
     }
 
@@ -131,8 +183,8 @@ final class Receiving {
             if (message == null) {
                 return new Seen.Nothing<>();
             }
-            var match = pattern.match(Receiving.<M>typed(message));
-            return match == null ? new Seen.Declined<>() : new Seen.Match<>(match);
+            var made = pattern.match(Receiving.<M>typed(message));
+            return made == null ? new Seen.Declined<>() : new Seen.Match<>(made);
         } catch (Throwable thrown) {
             cell.selfRef().failedOn(mail);
             throw thrown;
@@ -163,6 +215,14 @@ final class Receiving {
         return true;
     }
 
+    /// Takes out what is not to be received.
+    private static void drop(Cell<?> cell, @Nullable Mail before, Mail mail, Seen<?> seen) {
+        unlink(cell, before, mail);
+        if (seen instanceof Seen.Expired<?>) {
+            Activity.expired(cell, (Request<?>) mail);
+        }
+    }
+
     private static void unlink(Cell<?> cell, @Nullable Mail before, Mail mail) {
         if (before == null) {
             cell.selfRef().first(mail.next);
@@ -177,49 +237,40 @@ final class Receiving {
         return (M) message;
     }
 
-    /// How long this receive may wait: computed once, however many messages it declines.
-    private static final class Limit extends Alarm {
-        private final Cell<?> cell;
-        private final long patience;
-        private long deadline;
-        private boolean begun;
-
-        Limit(Cell<?> cell, long patience) {
-            this.cell = cell;
-            this.patience = patience;
+    /// Waits for mail; false when the time is over.
+    private boolean await() {
+        if (patience <= 0 || (begun && expired())) {
+            return false;
         }
-
-        /// Waits for mail; false when the time is over.
-        boolean await() {
-            if (patience <= 0 || (begun && expired())) {
-                return false;
-            }
-            if (!begun) {
-                begin();
-            }
-            cell.awaitMail(cell.selfRef().resting());
-            return true;
+        if (!begun) {
+            begin();
         }
+        cell.awaitMail(cell.selfRef().resting());
+        return true;
+    }
 
-        private void begin() {
-            begun = true;
+    private void begin() {
+        begun = true;
+        if (patience < Long.MAX_VALUE) {
             deadline = cell.node.scheduler.nanoTime() + patience;
             cell.node.scheduler.schedule(this, deadline);
+        } else {
+            deadline = Long.MAX_VALUE;
         }
+    }
 
-        private boolean expired() {
-            return cell.node.scheduler.nanoTime() - deadline >= 0;
-        }
+    private boolean expired() {
+        return deadline < Long.MAX_VALUE && cell.node.scheduler.nanoTime() - deadline >= 0;
+    }
 
-        void end() {
-            if (begun) {
-                cell.node.scheduler.cancel(this);
-            }
+    private void end() {
+        if (begun && deadline < Long.MAX_VALUE) {
+            cell.node.scheduler.cancel(this);
         }
+    }
 
-        @Override
-        public void ring() {
-            cell.push(new Signal.Nudge());
-        }
+    @Override
+    public void ring() {
+        cell.push(new Signal.Nudge());
     }
 }

@@ -12,19 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
 /// some milliseconds, and this JVM uses much CPU meanwhile for hardly a message, the carriers are hogged. (The canary alone says too little: it
 /// comes from outside, and busy carriers look at their own queues first. Nor do few messages alone: the cores may be somebody else's.) Then
-/// the JDK scheduler's parallelism is raised, JVM-wide, doubling what was added before, and a few virtual threads are started from fresh
-/// platform threads, which makes the pool notice. The operating system slices the carriers. When canaries have been quick for a while the
-/// parallelism goes down again, by halves, to what it was. Carriers beyond it go when they find nothing to do, so a false alarm is dear.
+/// the JDK scheduler's parallelism is raised, JVM-wide, each time by twice what was added before, and a few virtual threads are started from
+/// fresh platform threads, which makes the pool notice. The operating system slices the carriers; places are opened for them
+/// ([Places#open]). When canaries have been quick for a while the parallelism goes down again, by halves, to what it was. Carriers beyond
+/// it go when they find nothing to do, so a false alarm is dear.
 final class Relief {
     private static final int MOST_EXTRA = 192;
     private static final int KICKS = 4;
     private static final AtomicInteger EXTRA = new AtomicInteger();
 
     private Relief() {}
-
-    static boolean active() {
-        return EXTRA.get() > 0;
-    }
 
     /// By how much it was raised.
     private static int raise(int step) {
@@ -34,10 +31,17 @@ final class Relief {
             return 0;
         }
         change(more);
-        for (int i = 0; i < KICKS; i++) {
+        kick(KICKS);
+        return more;
+    }
+
+    /// Makes the pool start carriers, or wake them. A virtual thread that comes from outside starts one if the queue that it comes to seems
+    /// empty, and a fresh platform thread has a queue of its own. They are few, since the start of a platform thread waits until the
+    /// operating system has let it run: among hogs some milliseconds. The carriers that they bring start others.
+    private static void kick(int times) {
+        for (int i = 0; i < times; i++) {
             Thread.ofPlatform().daemon().name("coppice-kick").start(() -> Thread.startVirtualThread(() -> {}));
         }
-        return more;
     }
 
     private static void lower(int step) {
@@ -66,6 +70,11 @@ final class Relief {
             return SYSTEM == null ? -1 : SYSTEM.getProcessCpuTime();
         }
 
+        /// How many carriers do not run that may.
+        static int missing() {
+            return FOUND == null ? 0 : FOUND.getParallelism() - FOUND.getMountedVirtualThreadCount();
+        }
+
         private static <T extends PlatformManagedObject> @Nullable T find(Class<T> type) {
             try {
                 return ManagementFactory.getPlatformMXBean(type);
@@ -90,6 +99,16 @@ final class Relief {
         private static final long LONG = 100_000;
 
         private static final long CALM = 1_000_000_000L;
+
+        /// For how long after it was late another is sent at once.
+        private static final long SOON = 100_000_000;
+
+        /// The time slice of the operating system, about: each carrier more for a core may take one before the canary has its turn.
+        private static final long TURN = 4_000_000;
+
+        /// Carriers to add first, for each core.
+        private static final int FIRST = 3;
+
         private static final long UNKNOWN = -1;
 
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
@@ -99,7 +118,10 @@ final class Relief {
         private boolean late;
         private int raised;
 
-        // While it is late: the CPU time and the messages received when this was last weighed.
+        /// Whether one was ever late. From then on a canary is sent with what is compared later; before that, it is not worth its price.
+        private boolean weighed;
+
+        // When it was sent, or last weighed: the CPU time, and the messages received.
         private long cpuBefore = UNKNOWN;
         private long receivedBefore;
 
@@ -107,47 +129,72 @@ final class Relief {
             return late;
         }
 
+        /// How many carriers more there are than without it.
+        int raised() {
+            return raised;
+        }
+
         /// @param hogged whether a place stands still
         /// @param received how many messages have been received so far
         void look(long now, boolean hogged, long received) {
             if (sings) {
-                sings(now, hogged);
-            } else if (now - sentAt > LATE) {
+                sings(now, hogged, received);
+            } else if (cpuBefore == UNKNOWN) {
+                if (now - sentAt > LATE / 2) {
+                    weighed = true;
+                    note(Bean.cpu(), received);
+                }
+            } else if (now - sentAt > LATE + raised / cores * TURN) {
                 weigh(now, received);
             }
         }
 
-        private void sings(long now, boolean hogged) {
+        private void sings(long now, boolean hogged, long received) {
             late = false;
             cpuBefore = UNKNOWN;
             if (raised > 0 && now - lastLate > CALM && !hogged) {
                 lowerHalf(now);
             }
-            if (now - sentAt > EVERY) {
+            if (now - sentAt > EVERY || raised > 0 && now - lastLate < SOON) {
                 sings = false;
                 sentAt = now;
+                if (weighed) {
+                    note(Bean.cpu(), received);
+                }
                 Thread.startVirtualThread(() -> sings = true);
             }
         }
 
-        /// It is late: are hogs to blame? The first time there is nothing to compare with.
+        private void note(long cpu, long received) {
+            cpuBefore = cpu;
+            receivedBefore = received;
+        }
+
+        /// It is late: are hogs to blame?
         private void weigh(long now, long received) {
             long cpu = Bean.cpu();
             long used = cpu - cpuBefore;
-            boolean known = cpuBefore != UNKNOWN;
-            if (known && used < LATE) {
+            if (used < LATE) {
                 return; // too little to judge by: others have the cores
             }
-            late = known && received - receivedBefore < used / LONG;
+            late = received - receivedBefore < used / LONG;
             if (late) {
                 lastLate = now;
-                raised += raise(Math.max(cores, raised));
-            } else if (known) {
+                relieve();
+            } else {
                 lowerHalf(now);
             }
             sentAt = now;
-            cpuBefore = cpu;
-            receivedBefore = received;
+            note(cpu, received);
+        }
+
+        /// More carriers, unless some of those that may run do not yet.
+        private void relieve() {
+            if (Bean.missing() > 0) {
+                kick(1);
+            } else {
+                raised += raise(Math.max(FIRST * cores, 2 * raised));
+            }
         }
 
         private void lowerHalf(long now) {

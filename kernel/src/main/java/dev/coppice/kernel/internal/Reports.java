@@ -60,8 +60,7 @@ final class Reports {
 
     /// The delivery being handled: racy.
     static @Nullable Mail handled(Cell<?> cell) {
-        var self = cell.self;
-        return self == null ? null : self.current();
+        return cell.delivery();
     }
 
     /// How many messages it has received: racy.

@@ -15,11 +15,13 @@ class Runner implements Thread.UncaughtExceptionHandler {
     private static final ThreadLocal<Runner> CURRENT = new ThreadLocal<>();
     private static final Runners BOUND = new Runners(STRIPES);
     private static final VarHandle CELL;
+    private static final VarHandle DELIVERY;
     private static final VarHandle INTERRUPTING;
 
     static {
         try {
             CELL = MethodHandles.lookup().findVarHandle(Runner.class, "cell", Cell.class);
+            DELIVERY = MethodHandles.lookup().findVarHandle(Runner.class, "delivery", Mail.class);
             INTERRUPTING = MethodHandles.lookup().findVarHandle(Runner.class, "interrupting", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -29,6 +31,10 @@ class Runner implements Thread.UncaughtExceptionHandler {
     /// The actor whose code runs on this thread. Written by this thread, in release mode; read by it plainly, by the watchdog in
     /// acquire mode.
     @Nullable Cell<?> cell;
+
+    /// What that actor has received and is handling. Here and not in the actor, since most runners are young: a reference that is stored into
+    /// an old object costs the default collector a fence. Written and read as `cell`.
+    private @Nullable Mail delivery;
 
     /// What rides with the message that is being handled here, for taps. Confined to this thread.
     Taps.@Nullable Riding riding;
@@ -52,6 +58,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
     }
 
     final void ended(Cell<?> actor) {
+        delivery(null);
         if (actor.leaving()) {
             leaves();
         } else {
@@ -62,6 +69,27 @@ class Runner implements Thread.UncaughtExceptionHandler {
 
     final @Nullable Cell<?> runningNow() {
         return (Cell<?>) CELL.getAcquire(this);
+    }
+
+    final @Nullable Mail delivery() {
+        return delivery;
+    }
+
+    final void delivery(@Nullable Mail mail) {
+        DELIVERY.setRelease(this, mail);
+    }
+
+    /// Changes what the actor handles; does nothing on another thread than that which runs it.
+    static void delivery(Cell<?> actor, @Nullable Mail mail) {
+        var runner = CURRENT.get();
+        if (runner != null && runner.cell == actor) {
+            runner.delivery(mail);
+        }
+    }
+
+    /// For other threads: the runner may have gone on meanwhile, to another message or another actor.
+    final @Nullable Mail deliveryNow() {
+        return (Mail) DELIVERY.getAcquire(this);
     }
 
     /// The end of a run of an actor that leaves by its own decision: after this no interrupt that was meant for it arrives, and none is

@@ -31,9 +31,9 @@ final class Stash {
 
     /// The mail to put aside: the delivery of this message, with whoever waits for its answer, else a new one.
     private static Mail delivery(Cell<?> cell, ActorSelf<?> self, Object message) {
-        var current = self.current();
+        var current = cell.delivery();
         if (current != null && !isSettled(current) && current.message() == message) {
-            self.current(null);
+            Runner.delivery(cell, null);
             return notReceived(cell, current);
         }
         var open = OpenRequests.of(self);

@@ -1,5 +1,10 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.spi.Running;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +89,7 @@ final class Watchdog implements Runnable {
             quietTicks = 0;
         }
         ticking = alert;
-        if (alert || !places.allIdle()) {
+        if (alert || canary.raised() > 0 || !places.allIdle()) {
             look(now, work);
         }
         long until = Math.min(nextLook(now, work), places.alarms.earliest());
@@ -107,7 +112,7 @@ final class Watchdog implements Runnable {
             return now + TICK;
         }
         boolean active = !places.allIdle();
-        if (active || Relief.active()) {
+        if (active || canary.raised() > 0) {
             // Handlers run, but nothing waits for them: time enough to notice slow ones.
             boolean wasAlert = alert;
             alert = false;
@@ -158,6 +163,7 @@ final class Watchdog implements Runnable {
             goRoundThem();
         }
         canary.look(now, hogged > 0, node.received());
+        places.open(canary.raised());
     }
 
     /// Work waits behind places that stand still.
@@ -192,14 +198,39 @@ final class Watchdog implements Runnable {
         }
     }
 
-    /// Since when it has seen this actor in one handler on a place; `now` when it has not. Racy: any thread.
-    long since(Cell<?> cell, long now) {
+    /// Since when it has seen this actor in one handler on a place; `now` when it has not.
+    private long since(Cell<?> cell, long now) {
         for (int i = 0; i < seen.length; i++) {
             if (seen[i] == cell) {
                 return seenSince[i];
             }
         }
         return now;
+    }
+
+    /// Who is inside its code on a place or beside them. Racy: any thread.
+    List<Running> running() {
+        var all = new ArrayList<Running>();
+        for (int i = 0, n = places.count; i < n; i++) {
+            var worker = places.places[i].owner;
+            var cell = worker == null ? null : worker.runningNow();
+            var thread = worker == null ? null : worker.thread;
+            if (cell != null && thread != null) {
+                all.add(new Running(cell, thread));
+            }
+        }
+        places.apart.forEach(run -> run.running().ifPresent(all::add));
+        return all;
+    }
+
+    /// For how long it has seen this actor in one handler, or apart from the places; empty when it has not. Racy: any thread.
+    Optional<Duration> busyFor(Cell<?> cell) {
+        long now = System.nanoTime();
+        long since = since(cell, now);
+        for (var run : places.apart) {
+            since = run.runs(cell) ? run.since() : since;
+        }
+        return since == now ? Optional.empty() : Optional.of(Duration.ofNanos(now - since));
     }
 
     private void watchSlow(int i, Worker worker, int tick, long now) {

@@ -43,9 +43,13 @@ final class Worker extends Runner implements Runnable {
         return places == other;
     }
 
-    /// An actor became ready on this worker's thread.
+    /// An actor became ready on this worker's thread, by a message.
     void ready(Cell<?> cell) {
-        places.ready(cell, place);
+        var here = place;
+        places.ready(cell, here);
+        if (here != null) {
+            here.woken = true;
+        }
     }
 
     @Override
@@ -102,6 +106,7 @@ final class Worker extends Runner implements Runnable {
             runOne(next);
             if (here.guests || (woke > 0 && batches % YIELD == 0)) {
                 here.guests = false;
+                here.woken = false;
                 rests();
             }
         }

@@ -5,7 +5,7 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 
-/// The run queue of [Place] for the model checker: a queue to which one adds and from which all take, linearizable.
+/// The run queue of [Place] for the model checker: its owner adds and takes at one end, all take at the other; linearizable.
 public class PlaceModel {
     private final Place place = new Place(0);
 
@@ -17,6 +17,12 @@ public class PlaceModel {
     @Operation
     public long pop() {
         var cell = place.pop();
+        return cell == null ? Long.MIN_VALUE : cell.id();
+    }
+
+    @Operation(nonParallelGroup = "owner")
+    public long popNewest() {
+        var cell = place.popNewest();
         return cell == null ? Long.MIN_VALUE : cell.id();
     }
 
@@ -36,6 +42,11 @@ public class PlaceModel {
         public long pop() {
             var first = queue.poll();
             return first == null ? Long.MIN_VALUE : first;
+        }
+
+        public long popNewest() {
+            var last = queue.pollLast();
+            return last == null ? Long.MIN_VALUE : last;
         }
 
         public int sizeForTheOwner() {

@@ -81,6 +81,53 @@ public final class PlaceStress {
         }
     }
 
+    /// The owner takes the newest, down to the last one, for which both may fight. What was taken (numbers are powers of two), mistakes.
+    @JCStressTest
+    @State
+    @Outcome(id = "7, 0", expect = ACCEPTABLE, desc = "each once, with what its sender wrote")
+    @Outcome(expect = FORBIDDEN, desc = "taken twice, lost, or half seen")
+    public static class NewestAgainstThief {
+        private final Place place = new Place(0);
+        private final Taken stolen = new Taken();
+        private int own;
+        private int wrong;
+
+        private void takeNewest() {
+            var cell = place.popNewest();
+            if (cell != null) {
+                wrong += Integer.valueOf((int) cell.id()).equals(cell.body) ? 0 : 1;
+                own += (int) cell.id();
+            }
+        }
+
+        @Actor
+        public void owner() {
+            place.push(ready(1));
+            place.push(ready(2));
+            takeNewest();
+            place.push(ready(4));
+            takeNewest();
+            takeNewest();
+        }
+
+        @Actor
+        public void thief() {
+            for (int i = 0; i < 3; i++) {
+                stolen.add(place.pop());
+            }
+        }
+
+        @Arbiter
+        public void quiet(II_Result result) {
+            var rest = new Taken();
+            for (int i = 0; i < 3; i++) {
+                rest.add(place.pop());
+            }
+            result.r1 = own + stolen.sum + rest.sum;
+            result.r2 = wrong + stolen.wrong + rest.wrong;
+        }
+    }
+
     /// A full run queue.
     private static final class Full {
         private static final Cell<?>[] ACTORS =

@@ -2,10 +2,13 @@ package dev.coppice.kernel.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Config;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Waiting;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,136 @@ class PlacesTest {
     }
 
     @Nested
+    class The_next_of_a_place {
+        private final Place place = new Place(0);
+
+        @Test
+        void is_the_oldest() {
+            add(1, 2, 3);
+            assertThat(next()).isEqualTo(1);
+            assertThat(next()).isEqualTo(2);
+        }
+
+        @Test
+        void is_the_newest_when_the_last_one_has_woken_it() {
+            add(1, 2, 3);
+            place.woken = true;
+            assertThat(next()).isEqualTo(3);
+            assertThat(next()).as("nobody was woken since").isEqualTo(1);
+        }
+
+        @Test
+        @Tag("#95")
+        void is_the_oldest_after_a_chain_of_those_who_woke_each_other() {
+            add(1, 2);
+            for (int chain = 1; chain < Place.CHAIN; chain++) {
+                wake(100);
+                assertThat(next()).isEqualTo(100);
+            }
+            wake(100);
+            assertThat(next()).isEqualTo(1);
+            wake(101);
+            assertThat(next()).as("a new chain").isEqualTo(101);
+        }
+
+        private void add(int... numbers) {
+            for (int number : numbers) {
+                place.push(Rig.numbered(number, "body"));
+            }
+        }
+
+        private void wake(int number) {
+            add(number);
+            place.woken = true;
+        }
+
+        private int next() {
+            var next = place.poll();
+            return next == null ? -1 : (int) next.id();
+        }
+    }
+
+    @Nested
+    class Places_that_are_opened_beside_hogs {
+        private final CountDownLatch stop = new CountDownLatch(1);
+
+        private void hog(Places places, int count) throws InterruptedException {
+            var running = new CountDownLatch(count);
+            for (int i = 0; i < count; i++) {
+                places.ready(
+                        actor(() -> {
+                            running.countDown();
+                            while (stop.getCount() > 0) {
+                                Thread.onSpinWait();
+                            }
+                        }));
+            }
+            assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Test
+        void take_work_again_and_again_without_the_watchdogs_help() throws InterruptedException {
+            var places = Outsider.placesWithoutWatchdog(1);
+            try {
+                hog(places, 1);
+                assertThat(places.anyIdle()).isFalse();
+                places.open(1);
+                assertThat(new Outsider(places).bringsWork(1_000)).as("all was done").isTrue();
+            } finally {
+                stop.countDown();
+            }
+        }
+
+        @Test
+        void are_closed_when_they_are_needed_no_longer() throws InterruptedException {
+            var places = Outsider.placesWithoutWatchdog(1);
+            try {
+                places.open(1);
+                assertThat(new Outsider(places).bringsWork(1)).isTrue();
+                await(places::allIdle);
+                hog(places, 1);
+                assertThat(places.anyIdle()).isTrue();
+                places.open(0);
+                assertThat(places.anyIdle()).isFalse();
+            } finally {
+                stop.countDown();
+            }
+            await(places::allIdle);
+            places.open(0);
+            assertThat(places.allIdle()).isTrue();
+        }
+
+        @Test
+        void come_with_the_carriers_and_go_with_the_hogs() throws InterruptedException {
+            try (var node = Node.start(Config.defaults().quiet())) {
+                var places = (Places) ((LocalNode) node).scheduler;
+                try {
+                    hog(places, places.regular);
+                    places.ready(actor(() -> {}));
+                    await(() -> places.count > places.regular && places.anyIdle());
+                } finally {
+                    stop.countDown();
+                }
+                await(() -> places.open() == places.regular);
+                await(places::allIdle);
+            }
+        }
+
+        private static void await(BooleanSupplier condition) {
+            for (long end = System.nanoTime() + 20_000_000_000L; !condition.getAsBoolean(); Thread.onSpinWait()) {
+                assertThat(System.nanoTime()).as("the time").isLessThan(end);
+            }
+        }
+    }
+
+    private static Cell<?> actor(Runnable deed) {
+        Server<Object> server = (_, _) -> deed.run();
+        var cell = Rig.numbered(1, server);
+        cell.push(new Mail("do"));
+        return cell;
+    }
+
+    @Nested
     class Who_waits_on_the_only_place {
         @Test
         void leaves_it_to_others_without_the_watchdogs_help() throws InterruptedException {
@@ -47,13 +180,6 @@ class PlacesTest {
                         places.resume(wait);
                     }));
             assertThat(done.await(20, TimeUnit.SECONDS)).as("the other ran, and then who had waited").isTrue();
-        }
-
-        private static Cell<?> actor(Runnable deed) {
-            Server<Object> server = (_, _) -> deed.run();
-            var cell = Rig.numbered(1, server);
-            cell.push(new Mail("do"));
-            return cell;
         }
 
         private static final class Wait extends Waiting {
