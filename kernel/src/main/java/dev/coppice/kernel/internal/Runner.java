@@ -81,7 +81,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
 
     /// Changes what the actor handles; does nothing on another thread than that which runs it.
     static void delivery(Cell<?> actor, @Nullable Mail mail) {
-        var runner = CURRENT.get();
+        var runner = current();
         if (runner != null && runner.cell == actor) {
             runner.delivery(mail);
         }
