@@ -68,6 +68,9 @@ final class Place {
     /// Whether the actor that ran last has woken the newest. Confined to the owner, as what follows.
     boolean woken;
 
+    /// How often the owner has made room for others. Confined to the owner.
+    int rooms;
+
     /// How long the chain is: how often in a row the newest went first.
     private int chain;
 

@@ -1,6 +1,7 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.spi.Scheduler;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class Worker extends Runner implements Runnable {
     /// Batches after which a worker lets the threads run that it has woken.
     private static final int YIELD = 128;
+
+    /// At each so many looks of the watchdog a worker stops for a moment.
+    private static final int STOP = 16;
 
     /// Counted no further, so that the count is a byte: there is one worker for each loop.
     private static final int MANY = 2;
@@ -104,11 +108,24 @@ final class Worker extends Runner implements Runnable {
                 continue;
             }
             runOne(next);
-            if (here.guests || (woke > 0 && batches % YIELD == 0)) {
+            if (here.guests) {
                 here.guests = false;
                 here.woken = false;
+                makesRoom(here);
+            } else if (woke > 0 && batches % YIELD == 0) {
                 rests();
             }
+        }
+    }
+
+    /// For virtual threads that the kernel does not know. A yield alone may never let them in: a carrier whose own queue is empty puts who
+    /// yields where it looks first, and takes it from there again. So now and then the worker stops, and the carrier has to look around.
+    private void makesRoom(Place here) {
+        if (++here.rooms % STOP == 0) {
+            woke = 0;
+            LockSupport.parkNanos(1);
+        } else {
+            rests();
         }
     }
 
