@@ -114,6 +114,7 @@ final class Relief {
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
         private volatile boolean sings = true;
         private long sentAt;
+        private long lookedAt;
         private long lastLate;
         private boolean late;
         private int raised;
@@ -137,8 +138,14 @@ final class Relief {
         /// @param hogged whether a place stands still
         /// @param received how many messages have been received so far
         void look(long now, boolean hogged, long received) {
+            boolean stopped = now - lookedAt > LATE;
+            lookedAt = now;
             if (sings) {
                 sings(now, hogged, received);
+            } else if (stopped) {
+                // This thread was late itself: the whole JVM stood still, as for a collection, and nobody is to blame.
+                sentAt = now;
+                note(Bean.cpu(), received);
             } else if (cpuBefore == UNKNOWN) {
                 if (now - sentAt > LATE / 2) {
                     weighed = true;
