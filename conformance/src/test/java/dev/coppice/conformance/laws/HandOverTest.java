@@ -90,6 +90,25 @@ class HandOverTest {
             gate.open();
             assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo("late");
         }
+
+        @Laws(Laws.On.PRODUCTION)
+        void for_a_message_is_not_ended_by_a_stray_wake_up(Lab lab) throws InterruptedException {
+            var waiting = new AtomicReference<Thread>();
+            var got = new SynchronousQueue<Talk>();
+            var receiver = lab.puppet();
+            receiver.send(
+                    new Do(self -> {
+                        waiting.set(Thread.currentThread());
+                        var message = self.receive();
+                        boolean _ = got.offer(message, 20, TimeUnit.SECONDS);
+                    }));
+            for (int i = 0; i < 20; i++) {
+                assertThat(got.poll(10, TimeUnit.MILLISECONDS)).isNull();
+                LockSupport.unpark(waiting.get());
+            }
+            receiver.send(new Ask("late"));
+            assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo(new Ask("late"));
+        }
     }
 
     /// The kernel's threads keep their runner where others keep a handler of uncaught exceptions.

@@ -191,7 +191,6 @@ final class Activity {
                 begin(cell, starting);
             }
             cell.checkpoint();
-            cell.selfRef().resting(); // it will wait: made here, `receive` need not ask whether there is one
             Activity.<M>loop(cell.body).run(cell.selfRef());
         } catch (Throwable any) {
             thrown = any;

@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// It also has what the thread that runs the actor owns and touches for each message, away from the mailbox's word, whose cache line
 /// belongs to the senders.
 sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedSelf {
-    private @Nullable Resting resting;
-
     @Nullable OpenRequests open;
     @Nullable IdleTimer idleTimer;
 
@@ -43,13 +41,21 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     /// What travels with messages in this node; null when nothing does.
     final @Nullable Carrying carrying;
 
-    private @Nullable Mail failedOn;
+    private @Nullable Rare rare;
 
     /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
     volatile boolean suspended;
 
-    /// The start of a loop that wants to be acknowledged.
-    private @Nullable Starting<?> starting;
+    /// What few actors need: made when it is, so that the others need no room for it.
+    private static final class Rare {
+        private @Nullable Resting resting;
+
+        /// Read racily by killers.
+        private @Nullable Mail failedOn;
+
+        /// The start of a loop that wants to be acknowledged.
+        private @Nullable Starting<?> starting;
+    }
 
     ActorSelf(Cell<M> cell) {
         super(cell);
@@ -91,29 +97,42 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         }
     }
 
-    Resting resting() {
-        var made = resting;
+    private Rare rare() {
+        var made = rare;
         if (made == null) {
-            resting = made = new Resting();
+            rare = made = new Rare();
+        }
+        return made;
+    }
+
+    Resting resting() {
+        var owned = rare();
+        var made = owned.resting;
+        if (made == null) {
+            owned.resting = made = new Resting();
         }
         return made;
     }
 
     void failedOn(Mail mail) {
-        failedOn = mail;
+        rare().failedOn = mail;
     }
 
     /// The mail on which a pattern or a wrap has thrown last.
     @Nullable Mail poison() {
-        return failedOn;
+        var owned = rare;
+        return owned == null ? null : owned.failedOn;
     }
 
     void starting(Starting<?> starting) {
-        this.starting = starting.acknowledged() == null ? null : starting;
+        if (starting.acknowledged() != null) {
+            rare().starting = starting;
+        }
     }
 
     @Nullable Starting<?> unacknowledged() {
-        return starting;
+        var owned = rare;
+        return owned == null ? null : owned.starting;
     }
 
     // ---- who
@@ -327,9 +346,10 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     @Override
     public void ready() {
         enter();
+        var starting = unacknowledged();
         if (starting != null) {
             Activity.acknowledge(starting);
-            starting = null;
+            rare().starting = null;
         }
     }
 

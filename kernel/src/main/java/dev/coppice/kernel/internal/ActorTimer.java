@@ -35,11 +35,12 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
     }
 
     void start(long delay) {
-        newer = cell.timers;
+        var owned = Possessions.of(cell);
+        newer = owned.timers;
         if (newer != null) {
             newer.older = this;
         }
-        cell.timers = this;
+        owned.timers = this;
         count();
         cell.node.scheduler.schedule(this, cell.node.scheduler.nanoTime() + delay);
     }
@@ -48,7 +49,7 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
     static List<Closeup.Timer> of(Cell<?> cell, int limit) {
         var all = new ArrayList<Closeup.Timer>();
         long now = cell.node.scheduler.nanoTime();
-        for (var timer = cell.timers; timer != null && all.size() < limit; timer = timer.older) {
+        for (var timer = Possessions.timers(cell); timer != null && all.size() < limit; timer = timer.older) {
             if (timer.active()) {
                 var period =
                         timer.period > 0 ? Optional.of(Duration.ofNanos(timer.period)) : Optional.<Duration>empty();
@@ -108,8 +109,8 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
         }
         if (older != null) {
             older.newer = newer;
-        } else if (cell.timers == this) {
-            cell.timers = newer;
+        } else if (Possessions.timers(cell) == this) {
+            Possessions.of(cell).timers = newer;
         }
         if (newer != null) {
             newer.older = older;

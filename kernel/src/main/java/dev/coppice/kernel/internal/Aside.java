@@ -17,13 +17,26 @@ final class Aside {
         Far.handsOn(places, worker);
     }
 
+    static void handsOn(Places places, Cell<?> resting) {
+        Far.handsOn(places, resting);
+    }
+
     static void goesOn(Places places, @Nullable Worker worker) {
         Far.goesOn(places, worker);
+    }
+
+    static void goesOn(Places places, Cell<?> resting) {
+        Far.goesOn(places, resting);
     }
 
     /// After a wake-up: whether to park again. One that is interrupted waits here to the end, and has its flag again after that.
     static boolean waitsOn(Waiting waiting) {
         return Far.waitsOn(waiting);
+    }
+
+    /// The same, for one that waits without an object.
+    static boolean waitsOn(Cell<?> resting) {
+        return Far.waitsOn(resting);
     }
 
     /// HotSpot inlines no method of an exception class into what others have inlined: for this only it is one, and nobody throws it.
@@ -36,6 +49,30 @@ final class Aside {
             if (worker != null) {
                 places.handOn(worker);
             }
+        }
+
+        static void handsOn(Places places, Cell<?> resting) {
+            if (resting.lastRunner instanceof Worker worker && worker.isOf(places)) {
+                places.handOn(worker);
+            }
+        }
+
+        static void goesOn(Places places, Cell<?> resting) {
+            if (resting.lastRunner instanceof Worker worker && worker.isOf(places)) {
+                places.goOn(worker);
+            }
+        }
+
+        static boolean waitsOn(Cell<?> resting) {
+            if (!Thread.interrupted()) {
+                return !resting.restIsOver();
+            }
+            while (!resting.restIsOver()) {
+                LockSupport.park();
+                Thread.interrupted();
+            }
+            Thread.currentThread().interrupt();
+            return false;
         }
 
         static void goesOn(Places places, @Nullable Worker worker) {

@@ -62,7 +62,6 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     @Nullable Slot slot;
 
     // ---- owned by the thread that runs it
-    @Nullable ActorTimer timers;
     @Nullable Possessions possessions;
 
     // ---- the running thread, the exit word: shared

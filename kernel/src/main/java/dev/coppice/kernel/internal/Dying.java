@@ -201,7 +201,7 @@ final class Dying {
     }
 
     private static void dropPossessions(Cell<?> cell) {
-        for (var timer = cell.timers; timer != null; timer = cell.timers) {
+        for (var timer = Possessions.timers(cell); timer != null; timer = Possessions.timers(cell)) {
             timer.cancel();
             timer.forget();
         }

@@ -24,6 +24,20 @@ abstract sealed class Inbox<M> permits Cell {
     private static final Mail IDLE = new Mail("idle");
     private static final Mail CLOSED = new Mail("closed");
     private static final VarHandle WORD;
+    private static final VarHandle RESTING;
+
+    // What the body does with `receive`: see Rest. In these two there is no wait.
+    private static final byte AWAKE = 0;
+    private static final byte OVER = 1;
+
+    /// It waits, and has not stopped yet.
+    private static final byte WAITS = 2;
+
+    /// Its thread has stopped.
+    private static final byte STOPPED = 3;
+
+    /// It waits as a test's scheduler has it, with a [Resting].
+    private static final byte SIMULATED = 4;
 
     /// From here on an annex is opened.
     static final int CROWD = 16;
@@ -33,7 +47,9 @@ abstract sealed class Inbox<M> permits Cell {
 
     static {
         try {
-            WORD = MethodHandles.lookup().findVarHandle(Inbox.class, "word", Mail.class);
+            var lookup = MethodHandles.lookup();
+            WORD = lookup.findVarHandle(Inbox.class, "word", Mail.class);
+            RESTING = lookup.findVarHandle(Inbox.class, "resting", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -46,8 +62,8 @@ abstract sealed class Inbox<M> permits Cell {
     final LocalNode node;
     final Recipe.Settings settings;
 
-    /// The wait of a body inside `receive`. Written by this actor before the word becomes IDLE, read by the sender that wakes it.
-    private @Nullable Resting resting;
+    /// The wait of a body inside `receive`; see [Rest]. Written by this actor before the word becomes IDLE and by the sender that wakes it.
+    private byte resting;
 
     /// About how many stand in the word. Senders count it without a fence, while they have the word's cache line anyway: a race may lose
     /// one. It begins anew with the first after each take.
@@ -69,7 +85,7 @@ abstract sealed class Inbox<M> permits Cell {
     }
 
     final boolean rests() {
-        return resting != null;
+        return resting != AWAKE;
     }
 
     /// Puts a mail in, whatever it is; false when the mailbox is closed.
@@ -122,12 +138,20 @@ abstract sealed class Inbox<M> permits Cell {
     }
 
     final void wake(@Nullable Runner runner) {
-        var rests = resting;
-        if (rests == null) {
+        if (resting == AWAKE) {
             node.ready(cell(), runner);
         } else {
-            rests.over = true;
-            node.scheduler.resume(rests);
+            rouse();
+        }
+    }
+
+    private void rouse() {
+        if (resting == SIMULATED) {
+            var wait = cell().selfRef().resting();
+            wait.over = true;
+            node.scheduler.resume(wait);
+        } else if (restEnds()) {
+            Rest.over(cell());
         }
     }
 
@@ -204,13 +228,44 @@ abstract sealed class Inbox<M> permits Cell {
     }
 
     /// The body waits in `receive` until a mail arrives.
-    final void awaitMail(Resting wait) {
+    final void awaitMail() {
+        if (node.scheduler instanceof Places places) {
+            if (restBegins()) {
+                Rest.of(cell(), places);
+            }
+        } else {
+            awaitSimulated(cell().selfRef().resting());
+        }
+        resting = AWAKE;
+    }
+
+    private void awaitSimulated(Resting wait) {
         wait.over = false;
-        resting = wait;
+        resting = SIMULATED;
         if (rest()) {
             node.scheduler.suspend(wait);
         }
-        resting = null;
+    }
+
+    /// False when there is mail, and nothing to wait for.
+    final boolean restBegins() {
+        resting = WAITS;
+        return rest();
+    }
+
+    /// Whether the mail has arrived for which the body waits.
+    final boolean restIsOver() {
+        return (byte) RESTING.getAcquire(this) == OVER;
+    }
+
+    /// The thread is going to stop: whoever ends the wait has to unpark it. False when the wait is over.
+    final boolean stops() {
+        return RESTING.compareAndSet(this, WAITS, STOPPED);
+    }
+
+    /// The mail has arrived. Whether the thread has stopped, and has to be unparked.
+    final boolean restEnds() {
+        return (byte) RESTING.getAndSet(this, OVER) == STOPPED;
     }
 
     /// Closes the mailbox for good; what was in it, oldest first.

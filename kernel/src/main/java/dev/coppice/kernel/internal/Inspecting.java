@@ -107,7 +107,7 @@ public final class Inspecting {
             if (mail == null) {
                 var arrived = self.arrivals();
                 if (arrived == null) {
-                    cell.awaitMail(self.resting());
+                    cell.awaitMail();
                 } else if (seen == null) {
                     self.takes(arrived);
                 } else {

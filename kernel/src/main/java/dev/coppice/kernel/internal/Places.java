@@ -429,12 +429,16 @@ final class Places implements Scheduler {
     public void resume(Waiting waiting) {
         var thread = waiting.thread;
         if (thread != null) {
-            LockSupport.unpark(thread);
-            if (thread.isVirtual()) {
-                awaitsCarrier(!(waiting instanceof WaitCell<?> wait) || wait.owner == null || wait.start);
-            }
-            watchdog.alert();
+            resume(thread, !(waiting instanceof WaitCell<?> wait) || wait.owner == null || wait.start);
         }
+    }
+
+    void resume(Thread thread, boolean outside) {
+        LockSupport.unpark(thread);
+        if (thread.isVirtual()) {
+            awaitsCarrier(outside);
+        }
+        watchdog.alert();
     }
 
     // ---- time and chance

@@ -4,11 +4,16 @@ import dev.coppice.kernel.Cancellable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
-/// The resources that an actor owns: closed at its end, youngest first. Confined to the actor.
+/// What an actor owns and few have: its timers, and the resources that are closed at its end, youngest first. Confined to the actor; reports
+/// read the timers racily.
 final class Possessions {
-    private final List<AutoCloseable> resources = new ArrayList<>(1);
+    private final List<AutoCloseable> resources = new ArrayList<>(0);
+
+    /// The youngest; each has the next older one.
+    @Nullable ActorTimer timers;
 
     static Possessions of(Cell<?> cell) {
         var made = cell.possessions;
@@ -16,6 +21,11 @@ final class Possessions {
             cell.possessions = made = new Possessions();
         }
         return made;
+    }
+
+    static @Nullable ActorTimer timers(Cell<?> cell) {
+        var made = cell.possessions;
+        return made == null ? null : made.timers;
     }
 
     Cancellable add(AutoCloseable resource) {

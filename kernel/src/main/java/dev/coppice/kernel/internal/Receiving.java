@@ -54,7 +54,7 @@ final class Receiving<M, T> extends Alarm {
                 receiving.scanned++;
                 return Objects.requireNonNull(receiving.scan(), "a wait without a limit is over");
             }
-            cell.awaitMail(cell.selfRef().resting());
+            cell.awaitMail();
         }
     }
 
@@ -245,7 +245,7 @@ final class Receiving<M, T> extends Alarm {
         if (!begun) {
             begin();
         }
-        cell.awaitMail(cell.selfRef().resting());
+        cell.awaitMail();
         return true;
     }
 

@@ -2,7 +2,8 @@ package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.spi.Waiting;
 
-/// The wait of a body inside `receive`: over as soon as a mail arrives. One per body, used again and again.
+/// The wait of a body inside `receive` as a test's scheduler sees it: over as soon as a mail arrives. One per body, used again and again.
+/// In production there is none: see [Rest].
 final class Resting extends Waiting {
     /// Set by the sender that woke the actor; cleared by the actor before it waits again.
     volatile boolean over;

@@ -67,8 +67,10 @@ class Runner implements Thread.UncaughtExceptionHandler {
         clearStrayInterrupt(Thread.currentThread());
     }
 
+    /// For other threads. One with which it is going to begin does not run yet.
     final @Nullable Cell<?> runningNow() {
-        return (Cell<?>) CELL.getAcquire(this);
+        var actor = (Cell<?>) CELL.getAcquire(this);
+        return actor != null && actor.lastRunner == this ? actor : null;
     }
 
     final @Nullable Mail delivery() {

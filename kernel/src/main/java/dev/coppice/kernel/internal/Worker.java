@@ -27,13 +27,11 @@ final class Worker extends Runner implements Runnable {
     /// Whether the last of them is none that calls from its handler.
     private boolean wokeOutside;
 
-    /// A loop that begins, which it runs first; null before and after that.
-    private @Nullable Cell<?> first;
-
+    /// @param first a loop that begins, which it runs first: it has no field of its own, since a worker stays with each loop that waits
     Worker(Places places, Place place, @Nullable Cell<?> first) {
         this.places = places;
         this.place = place;
-        this.first = first;
+        this.cell = first;
     }
 
     /// It has woken or started another virtual thread, which waits for a carrier now, most often for this one. A yield without need is
@@ -82,9 +80,8 @@ final class Worker extends Runner implements Runnable {
     @Override
     public void run() {
         try {
-            var loop = first;
+            var loop = cell;
             if (loop != null) {
-                first = null;
                 Activity.live(loop, this);
                 ticks();
             }

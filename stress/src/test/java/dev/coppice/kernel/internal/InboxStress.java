@@ -233,7 +233,7 @@ public final class InboxStress {
 
         @Actor
         public void receiver() {
-            cell.awaitMail(new Resting());
+            cell.awaitMail();
         }
 
         @Signal

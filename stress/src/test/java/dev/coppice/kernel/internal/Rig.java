@@ -28,6 +28,12 @@ final class Rig {
                 NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), false);
     }
 
+    /// In a node with the kernel's own scheduler; its body is never run.
+    static Cell<Object> runningIn(LocalNode node) {
+        return new Cell<>(
+                node, node.guardian(), RECIPE.settings(), new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+    }
+
     static Cell<Object> resting(Wakes wakes) {
         return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), true);
     }
