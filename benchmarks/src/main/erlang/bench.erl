@@ -110,7 +110,7 @@ workload("restart", Size) -> restarts(Size(200));
 workload("timers", Size) -> timers(1000, Size(1000));
 workload("shutdown-100k", Size) -> shutdown(100, Size(1000));
 workload("idle-memory", Size) -> idle_memory(Size(200000));
-workload("idle-cpu", Size) -> idle_cpu(Size(1000000), Size(2000));
+workload("idle-cpu", Size) -> idle_cpu(Size(1000000), Size(10000));
 workload("hogs", Size) -> hogs(cores(), send, Size(2000));
 workload("hogs-8x", Size) -> hogs(8 * cores(), send, Size(2000));
 workload("hogs-call", Size) -> hogs(cores(), call, Size(2000));
@@ -416,7 +416,7 @@ keep(Pids) -> put(make_ref(), Pids).
 idle_cpu(N, Millis) ->
     keep(rest(N)),
     erlang:garbage_collect(),
-    timer:sleep(Millis div 2),
+    timer:sleep(Millis div 10),
     fun() ->
         {_, Nanos, Cpu} = measured(0, fun() -> timer:sleep(Millis) end),
         {value, 100.0 * Cpu / Nanos}

@@ -31,12 +31,12 @@ final class Rests {
         };
     }
 
-    /// Percent of a core that a million use.
+    /// Percent of a core that a million use. The round is long, since a process's clock may tick in 10 ms: one tick is 0.1 %.
     static <A, S> Batch cpu(Actors<A, S> actors, Meter meter) throws Exception {
         meter.keep(fill(actors, meter.size(1_000_000)));
         heap();
-        int millis = meter.size(2_000);
-        Thread.sleep(millis / 2);
+        int millis = meter.size(10_000);
+        Thread.sleep(millis / 10);
         return () -> {
             meter.begin();
             Thread.sleep(millis);

@@ -304,6 +304,34 @@ class RealThreadsTest {
             returns(lab, loop((message, self) -> self.reply((Ask) message, ((Ask) message).text())));
         }
 
+        /// They hold no place that stands still, so nothing but the canary tells of them. Several times, since what it must not do is
+        /// a matter of the moment: to sleep before it knows.
+        @Laws(Laws.On.PRODUCTION)
+        void let_a_loop_answer_when_they_are_loops_that_have_waited(Lab lab) {
+            for (int round = 0; round < 5; round++) {
+                var until = new AtomicBoolean();
+                try {
+                    var server =
+                            lab.node()
+                                    .spawn(loop((message, self) -> self.reply((Ask) message, ((Ask) message).text())));
+                    for (int i = 0; i < CORES; i++) {
+                        var hog =
+                                lab.node()
+                                        .spawn(
+                                                loop((_, _) -> {
+                                                    while (!until.get()) {
+                                                        Thread.onSpinWait();
+                                                    }
+                                                }));
+                        hog.send(new Ask("begin"));
+                    }
+                    assertThat(server.within(LONG).call(new Ask("behind loops"))).isEqualTo("behind loops");
+                } finally {
+                    until.set(true);
+                }
+            }
+        }
+
         @Laws(Laws.On.PRODUCTION)
         void let_a_handler_call(Lab lab) {
             var echo = lab.node().spawn(echo());

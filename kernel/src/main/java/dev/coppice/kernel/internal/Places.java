@@ -258,10 +258,8 @@ final class Places implements Scheduler {
     void open(int more) {
         int target = Math.min(MOST, regular + more);
         open = target;
-        for (int number = count; number < target; number++) {
-            long added = 1L << number;
-            places[number] = new Place(number);
-            count = number + 1;
+        while (count < target) {
+            long added = 1L << newPlace().number;
             spare.getAndUpdate(bits -> bits | added);
         }
         long opened = target == 64 ? -1L : (1L << target) - 1;
@@ -328,13 +326,15 @@ final class Places implements Scheduler {
             spare.getAndUpdate(all -> all & ~(1L << number));
             return places[number];
         }
-        int number = count;
-        if (number == MOST) {
-            return null;
-        }
-        places[number] = new Place(number);
-        count = number + 1;
-        return places[number];
+        return count == MOST ? null : newPlace();
+    }
+
+    /// Called by the watchdog only.
+    private Place newPlace() {
+        var place = new Place(count);
+        places[place.number] = place;
+        count = place.number + 1;
+        return place;
     }
 
     /// How many places are open to all work.

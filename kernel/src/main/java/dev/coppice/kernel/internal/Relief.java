@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Relief {
     private static final int MOST_EXTRA = 192;
     private static final int KICKS = 4;
+
+    /// CPU time that a message takes at most where it is not a hog that takes it.
+    private static final long LONG = 100_000;
+
     private static final AtomicInteger EXTRA = new AtomicInteger();
 
     private Relief() {}
@@ -95,12 +99,9 @@ final class Relief {
         private static final long EVERY = 10_000_000;
         private static final long LATE = 8_000_000;
 
-        /// CPU time that a message takes at most where it is not a hog that takes it.
-        private static final long LONG = 100_000;
-
         private static final long CALM = 1_000_000_000L;
 
-        /// For how long after it was late another is sent at once.
+        /// For so long after it was late another is sent at once, and what places that stood still say is believed.
         private static final long SOON = 100_000_000;
 
         /// The time slice of the operating system, about: each carrier more for a core may take one before the canary has its turn.
@@ -109,25 +110,35 @@ final class Relief {
         /// Carriers to add first, for each core.
         private static final int FIRST = 3;
 
-        private static final long UNKNOWN = -1;
-
         private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
         private volatile boolean sings = true;
         private long sentAt;
         private long lookedAt;
-        private long lastLate;
+
+        /// When as many places as there are cores stood still last.
+        private long hoggedAt;
+
         private boolean late;
         private int raised;
+
+        /// Since when it was not late, or has not lowered.
+        private long calmSince;
+
+        /// How long a busy node is relieved before it is let try without. It grows with each alarm that comes back soon.
+        private long trial = SOON;
 
         /// Whether one was ever late. From then on a canary is sent with what is compared later; before that, it is not worth its price.
         private boolean weighed;
 
-        // When it was sent, or last weighed: the CPU time, and the messages received.
-        private long cpuBefore = UNKNOWN;
-        private long receivedBefore;
+        /// Since it was sent, or last weighed.
+        private final Account sent = new Account();
 
-        boolean late() {
-            return late;
+        /// Since the relief was last raised or lowered.
+        private final Account relieved = new Account();
+
+        /// Whether it was late, or has been sent and has not sung yet.
+        boolean away() {
+            return late || !sings;
         }
 
         /// How many carriers more there are than without it.
@@ -135,64 +146,73 @@ final class Relief {
             return raised;
         }
 
-        /// @param hogged whether a place stands still
+        /// @param hogged how many places stand still
         /// @param received how many messages have been received so far
-        void look(long now, boolean hogged, long received) {
+        void look(long now, int hogged, long received) {
             boolean stopped = now - lookedAt > LATE;
             lookedAt = now;
+            if (hogged >= cores) {
+                hoggedAt = now;
+            }
             if (sings) {
-                sings(now, hogged, received);
+                sings(now, received);
             } else if (stopped) {
                 // This thread was late itself: the whole JVM stood still, as for a collection, and nobody is to blame.
                 sentAt = now;
-                note(Bean.cpu(), received);
-            } else if (cpuBefore == UNKNOWN) {
+                sent.begin(received);
+            } else if (!sent.begun) {
                 if (now - sentAt > LATE / 2) {
                     weighed = true;
-                    note(Bean.cpu(), received);
+                    sent.begin(received);
                 }
             } else if (now - sentAt > LATE + raised / cores * TURN) {
                 weigh(now, received);
             }
         }
 
-        private void sings(long now, boolean hogged, long received) {
+        private void sings(long now, long received) {
             late = false;
-            cpuBefore = UNKNOWN;
-            if (raised > 0 && now - lastLate > CALM && !hogged) {
-                lowerHalf(now);
+            sent.begun = false;
+            if (raised > 0 && maySink(now, received)) {
+                lowerHalf(now, received);
             }
-            if (now - sentAt > EVERY || raised > 0 && now - lastLate < SOON) {
+            if (now - sentAt > EVERY || raised > 0 && now - calmSince < SOON) {
                 sings = false;
                 sentAt = now;
                 if (weighed) {
-                    note(Bean.cpu(), received);
+                    sent.begin(received);
                 }
                 Thread.startVirtualThread(() -> sings = true);
             }
         }
 
-        private void note(long cpu, long received) {
-            cpuBefore = cpu;
-            receivedBefore = received;
+        /// Whether there has been no hog for a while; or a node that works may try how it fares without relief: most likely the alarm was
+        /// false, as when a process begins and the compiler has the cores.
+        private boolean maySink(long now, long received) {
+            long calm = now - calmSince;
+            return now - hoggedAt > SOON
+                    && (calm > CALM || calm > trial && relieved.messages(received, relieved.cpu()));
         }
 
         /// It is late: are hogs to blame?
         private void weigh(long now, long received) {
-            long cpu = Bean.cpu();
-            long used = cpu - cpuBefore;
+            long used = sent.cpu();
             if (used < LATE) {
                 return; // too little to judge by: others have the cores
             }
-            late = received - receivedBefore < used / LONG;
+            late = !sent.messages(received, used);
             if (late) {
-                lastLate = now;
+                if (raised == 0) {
+                    trial = now - calmSince < CALM ? Math.min(CALM, 4 * trial) : SOON;
+                }
+                calmSince = now;
                 relieve();
-            } else {
-                lowerHalf(now);
+                relieved.begin(received);
+            } else if (raised > 0) {
+                lowerHalf(now, received);
             }
             sentAt = now;
-            note(cpu, received);
+            sent.begin(received);
         }
 
         /// More carriers, unless some of those that may run do not yet.
@@ -204,16 +224,40 @@ final class Relief {
             }
         }
 
-        private void lowerHalf(long now) {
+        private void lowerHalf(long now, long received) {
             int less = Math.min(raised, Math.max(cores, raised / 2));
             lower(less);
             raised -= less;
-            lastLate = now;
+            calmSince = now;
+            relieved.begin(received);
         }
 
         void stop() {
             lower(raised);
             raised = 0;
+        }
+    }
+
+    /// CPU time and messages since some moment.
+    private static final class Account {
+        private boolean begun;
+        private long cpuBefore;
+        private long receivedBefore;
+
+        void begin(long received) {
+            begun = true;
+            cpuBefore = Bean.cpu();
+            receivedBefore = received;
+        }
+
+        /// The CPU time of this JVM since then.
+        long cpu() {
+            return Bean.cpu() - cpuBefore;
+        }
+
+        /// Whether messages have been received since then as they are where no hog takes the CPU.
+        boolean messages(long received, long cpu) {
+            return received - receivedBefore >= cpu / LONG;
         }
     }
 }

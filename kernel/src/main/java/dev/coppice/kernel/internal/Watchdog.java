@@ -106,7 +106,7 @@ final class Watchdog implements Runnable {
 
     /// When to look at the places again; never, when they are all idle.
     private long nextLook(long now, boolean work) {
-        boolean calm = !work && !canary.late();
+        boolean calm = !work && !canary.away();
         quietTicks = calm ? quietTicks + 1 : 0;
         if (quietTicks <= QUIET_TICKS) {
             return now + TICK;
@@ -162,7 +162,7 @@ final class Watchdog implements Runnable {
         if (work && moving == 0) {
             goRoundThem();
         }
-        canary.look(now, hogged > 0, node.received());
+        canary.look(now, hogged, node.received());
         places.open(canary.raised());
     }
 
