@@ -402,7 +402,7 @@ rest(N) ->
 resting(Main) -> receive touch -> Main ! done, resting(Main) end.
 
 idle_memory(N) ->
-    keep(rest(2000)),
+    keep(rest(min(N, 50000))),
     fun() ->
         erlang:garbage_collect(),
         Before = erlang:memory(total),

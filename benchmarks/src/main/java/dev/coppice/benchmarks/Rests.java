@@ -9,6 +9,8 @@ import java.util.function.Function;
 final class Rests {
     private static final Object TOUCH = "touch";
 
+    private static final int WARM_UP = 50_000;
+
     private Rests() {}
 
     /// Bytes of heap for each of a million, 200,000 a round. They share one body without state, so what is measured is the system's own;
@@ -23,7 +25,7 @@ final class Rests {
     }
 
     private static <A, S> Batch memory(Actors<A, S> actors, Meter meter, int each) throws Exception {
-        meter.keep(fill(actors, Math.min(each, 2_000))); // what is made once is not theirs
+        meter.keep(fill(actors, Math.min(each, WARM_UP))); // what is made once is not theirs, nor are an interpreter's frames
         return () -> {
             long before = heap();
             meter.keep(fill(actors, each));

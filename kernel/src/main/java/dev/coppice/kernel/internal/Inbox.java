@@ -230,7 +230,8 @@ abstract sealed class Inbox<M> permits Cell {
     /// The body waits in `receive` until a mail arrives.
     final void awaitMail() {
         if (node.scheduler instanceof Places places) {
-            if (restBegins()) {
+            resting = WAITS; // not by restBegins: it stands on the stack of each loop that waits
+            if (rest()) {
                 Rest.of(cell(), places);
             }
         } else {
