@@ -30,6 +30,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.kernel.spi.Closeup;
 import dev.coppice.testkit.Probe;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -429,6 +430,7 @@ class DyingTest {
                         self.sendWhenIdle(Duration.ofDays(1), new Mark(3));
                     }));
             assertThat(lab.node().counters().timers()).isEqualTo(3);
+            assertThat(Closeup.of(pid).timers()).as("each is shown").hasSize(3);
             pid.kill();
             lab.gone(pid);
             assertThat(lab.node().counters().timers()).isZero();

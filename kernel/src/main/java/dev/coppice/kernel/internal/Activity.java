@@ -75,7 +75,7 @@ final class Activity {
             if (mail == null) {
                 // A mail that has just arrived, or a kill that has closed the mailbox, keeps it from resting.
                 runner.runs(null);
-                if (cell.rest()) {
+                if (!runner.lingers(cell) && cell.rest()) {
                     return;
                 }
                 runner.runs(cell);

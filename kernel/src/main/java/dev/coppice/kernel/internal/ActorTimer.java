@@ -36,9 +36,9 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
 
     void start(long delay) {
         var owned = Possessions.of(cell);
-        newer = owned.timers;
-        if (newer != null) {
-            newer.older = this;
+        older = owned.timers;
+        if (older != null) {
+            older.newer = this;
         }
         owned.timers = this;
         count();
@@ -107,13 +107,13 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
             counted = false;
             cell.node.countTimer(-1);
         }
-        if (older != null) {
-            older.newer = newer;
-        } else if (Possessions.timers(cell) == this) {
-            Possessions.of(cell).timers = newer;
-        }
         if (newer != null) {
             newer.older = older;
+        } else if (Possessions.timers(cell) == this) {
+            Possessions.of(cell).timers = older;
+        }
+        if (older != null) {
+            older.newer = newer;
         }
         older = null;
         newer = null;

@@ -275,6 +275,11 @@ abstract sealed class Inbox<M> permits Cell {
         return newest == IDLE || newest == CLOSED ? null : Mail.reversed(newest);
     }
 
+    /// Whether something stands in the word of an actor that runs.
+    final boolean hasMail() {
+        return word != null;
+    }
+
     boolean isClosed() {
         return word == CLOSED;
     }

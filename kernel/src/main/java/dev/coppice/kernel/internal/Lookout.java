@@ -29,6 +29,9 @@ final class Lookout {
     /// How long a worker looks out for work.
     private static final long SEARCH = 10_000;
 
+    /// How often it looks for what it waits for until it looks at the clock, and for work elsewhere, which takes longer.
+    private static final int CLOCK = 8;
+
     private static final Object SHUT = "shut";
     private static final VarHandle HAND;
 
@@ -66,11 +69,13 @@ final class Lookout {
     ///
     /// Whoever adds work and finds the hand open wakes nobody. So the worker, when it has found something else, looks for what was added and
     /// wakes another; when it has found nothing, it looks once more as it gives its place back.
-    @Nullable Cell<?> search(Place here) {
+    ///
+    /// @param last the actor that it has just run and that is not at rest yet: found when a mail comes for it
+    @Nullable Cell<?> search(Place here, @Nullable Cell<?> last) {
         if (places.regular == 1 || hand != SHUT || !here.searches.tries() || !HAND.compareAndSet(this, SHUT, null)) {
             return null;
         }
-        var found = lookOut(here);
+        var found = lookOut(here, last);
         var handed = HAND.getAndSet(this, SHUT) instanceof Cell<?> given ? given : null;
         if (found == null && handed == null) {
             here.searches.lost();
@@ -84,12 +89,15 @@ final class Lookout {
         return found == null ? handed : found;
     }
 
-    private @Nullable Cell<?> lookOut(Place here) {
+    private @Nullable Cell<?> lookOut(Place here, @Nullable Cell<?> last) {
         Cell<?> found = null;
         long end = System.nanoTime() + SEARCH;
         for (int i = 0; found == null && hand == null; i++) {
             Thread.onSpinWait();
-            if (i % 4 == 0) {
+            if (last != null && last.hasMail()) {
+                return last;
+            }
+            if (i % CLOCK == 0) {
                 found = places.findFor(here);
                 if (here.guests || System.nanoTime() > end) {
                     break;
@@ -140,8 +148,10 @@ final class Lookout {
     }
 
     private static boolean sees(WaitCell<?> wait, Luck luck) {
-        for (long end = System.nanoTime() + WAIT; !wait.over(); Thread.onSpinWait()) {
-            if (System.nanoTime() > end) {
+        long end = System.nanoTime() + WAIT;
+        for (int i = 1; !wait.over(); i++) {
+            Thread.onSpinWait();
+            if (i % CLOCK == 0 && System.nanoTime() > end) {
                 luck.lost();
                 return false;
             }

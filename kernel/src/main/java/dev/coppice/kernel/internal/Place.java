@@ -68,6 +68,9 @@ final class Place {
     /// Whether the actor that ran last has woken the newest. Confined to the owner, as what follows.
     boolean woken;
 
+    /// Whether the owner has looked out for work in vain since it ran an actor last.
+    boolean searched;
+
     /// How often the owner has made room for others. Confined to the owner.
     int rooms;
 

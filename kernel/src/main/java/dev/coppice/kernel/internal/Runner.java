@@ -50,6 +50,11 @@ class Runner implements Thread.UncaughtExceptionHandler {
         CELL.setRelease(this, actor);
     }
 
+    /// Waits a moment for the next mail of an actor that has handled all, instead of letting it rest at once; true when one has come.
+    boolean lingers(Cell<?> actor) {
+        return false;
+    }
+
     final void begins(Cell<?> actor) {
         runs(actor);
         if (actor.lastRunner != this) {

@@ -131,15 +131,31 @@ final class Worker extends Runner implements Runnable {
         Thread.yield();
     }
 
+    @Override
+    boolean lingers(Cell<?> cell) {
+        var here = place;
+        if (here == null || woke > 0 || here.size() > 0) {
+            return false;
+        }
+        var found = places.lookout.search(here, cell);
+        here.searched = found == null;
+        if (found != null && found != cell) {
+            places.ready(found, here);
+        }
+        return found == cell;
+    }
+
     /// Looks out for more, unless several wait for the carrier. One from outside goes first: it is the one who makes work.
     private @Nullable Cell<?> search(Place here) {
-        if (woke > 1) {
+        boolean done = here.searched;
+        here.searched = false;
+        if (done || woke > 1) {
             return null;
         }
         if (woke == 1 && wokeOutside) {
             rests();
         }
-        return places.lookout.search(here);
+        return places.lookout.search(here, null);
     }
 
     private void runOne(Cell<?> next) {
