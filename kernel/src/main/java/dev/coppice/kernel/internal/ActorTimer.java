@@ -49,15 +49,27 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
     static List<Closeup.Timer> of(Cell<?> cell, int limit) {
         var all = new ArrayList<Closeup.Timer>();
         long now = cell.node.scheduler.nanoTime();
+        var owned = cell.self;
+        var whenIdle = owned == null ? null : owned.idleTimer;
+        if (whenIdle != null && whenIdle.active()) {
+            all.add(told(whenIdle, now));
+        }
         for (var timer = Possessions.timers(cell); timer != null && all.size() < limit; timer = timer.older) {
             if (timer.active()) {
-                var period =
-                        timer.period > 0 ? Optional.of(Duration.ofNanos(timer.period)) : Optional.<Duration>empty();
-                var due = Duration.ofNanos(timer.at - now);
-                all.add(new Closeup.Timer(timer.message.getClass().getSimpleName(), due, period));
+                all.add(told(timer, now));
             }
         }
         return all;
+    }
+
+    private static Closeup.Timer told(ActorTimer timer, long now) {
+        var period = timer.period > 0 ? Optional.of(Duration.ofNanos(timer.period)) : Optional.<Duration>empty();
+        return new Closeup.Timer(timer.message.getClass().getSimpleName(), Duration.ofNanos(timer.due() - now), period);
+    }
+
+    /// When it ticks next.
+    long due() {
+        return at;
     }
 
     final void count() {

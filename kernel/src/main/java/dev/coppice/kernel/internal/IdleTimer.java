@@ -23,8 +23,13 @@ final class IdleTimer extends ActorTimer {
     }
 
     @Override
+    long due() {
+        return touched + quiet;
+    }
+
+    @Override
     public void ring() {
-        long due = touched + quiet;
+        long due = due();
         if (!active()) {
             return;
         }
