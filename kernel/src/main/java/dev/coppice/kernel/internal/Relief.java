@@ -21,7 +21,7 @@ final class Relief {
     private static final int KICKS = 4;
 
     /// CPU time that a message takes at most where it is not a hog that takes it.
-    private static final long LONG = 100_000;
+    private static final long LONG = 1_000_000;
 
     private static final AtomicInteger EXTRA = new AtomicInteger();
 
@@ -98,6 +98,9 @@ final class Relief {
     static final class Canary {
         private static final long EVERY = 10_000_000;
         private static final long LATE = 8_000_000;
+
+        /// CPU time to judge by: more than one tick of a process's clock.
+        private static final long ENOUGH = 15_000_000;
 
         private static final long CALM = 1_000_000_000L;
 
@@ -187,17 +190,17 @@ final class Relief {
         }
 
         /// Whether there has been no hog for a while; or a node that works may try how it fares without relief: most likely the alarm was
-        /// false, as when a process begins and the compiler has the cores.
+        /// false, as when a process begins and the compiler has the cores. Places that stand still do not tell then: with more carriers than
+        /// cores most of them only wait for their core.
         private boolean maySink(long now, long received) {
             long calm = now - calmSince;
-            return now - hoggedAt > SOON
-                    && (calm > CALM || calm > trial && relieved.messages(received, relieved.cpu()));
+            return calm > CALM && now - hoggedAt > SOON || calm > trial && relieved.messages(received, relieved.cpu());
         }
 
         /// It is late: are hogs to blame?
         private void weigh(long now, long received) {
             long used = sent.cpu();
-            if (used < LATE) {
+            if (used < ENOUGH) {
                 return; // too little to judge by: others have the cores
             }
             late = !sent.messages(received, used);
