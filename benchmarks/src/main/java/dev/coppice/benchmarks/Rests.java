@@ -25,10 +25,8 @@ final class Rests {
     }
 
     private static <A, S> Batch memory(Actors<A, S> actors, Meter meter, int each) throws Exception {
-        meter.keep(
-                fill(
-                        actors,
-                        Math.min(each, WARM_UP))); // what is made once is not theirs, nor are an interpreter's frames
+        // What is made once is not theirs, nor are an interpreter's frames.
+        meter.keep(fill(actors, Math.min(each, WARM_UP)));
         return () -> {
             long before = heap();
             meter.keep(fill(actors, each));
