@@ -2,12 +2,21 @@ package dev.coppice.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// A process that measures one workload on one system: sets it up, warms it up, says `ready`, then answers each line that it reads with
 /// `result VALUE CPU`, until there are no more. The Erlang program speaks the same way.
 final class Child {
+    /// The longest warm-up, in warm-ups as they are told.
+    static final int MOST = 2;
+
+    private static final long LOOK = 500_000_000;
+
+    /// The compiler has hardly anything to do when it takes less than such a part of a processor.
+    private static final int HARDLY = 10;
+
     private final Workload workload;
     private final Meter meter;
     private final long warmUp;
@@ -51,7 +60,7 @@ final class Child {
 
     private void warmUp() throws Exception {
         switch (workload.kind()) {
-            case RATE -> fill(warmUp);
+            case RATE -> settle();
             case SINGLE -> {
                 for (int i = 0; i < 3; i++) {
                     batch.run();
@@ -59,6 +68,25 @@ final class Child {
             }
             case COLD, PROCESS -> {}
         }
+    }
+
+    /// Warms up for as long as it was told, and then goes on until the compiler has hardly anything left to do: some workloads touch so
+    /// much code that a few seconds of them measure the compiler, which has the same processors.
+    private void settle() throws Exception {
+        fill(warmUp);
+        long end = System.nanoTime() + (MOST - 1) * warmUp;
+        long before = compiling();
+        for (boolean busy = true; busy && System.nanoTime() - end < 0; ) {
+            long begun = System.nanoTime();
+            fill(LOOK);
+            long now = compiling();
+            busy = (now - before) * 1_000_000 > (System.nanoTime() - begun) / HARDLY;
+            before = now;
+        }
+    }
+
+    private static long compiling() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
     }
 
     private void round() throws Exception {

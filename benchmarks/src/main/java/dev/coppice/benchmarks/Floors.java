@@ -18,7 +18,7 @@ final class Floors {
     private static final Object MESSAGE = "message";
 
     private interface Floor {
-        Batch of(Meter meter);
+        Batch of(Meter meter) throws Exception;
     }
 
     private static final Map<String, Floor> ALL =
@@ -33,6 +33,7 @@ final class Floors {
                     Map.entry("call-outside", meter -> baton(meter, Thread.ofPlatform(), 10_000)),
                     Map.entry("call-virtual", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
                     Map.entry("call-in-handler", meter -> baton(meter, Thread.ofVirtual(), 50_000)),
+                    Map.entry("idle-cpu", Rests::bareCpu),
                     Map.entry("start-up", _ -> () -> {}),
                     Map.entry("start-up-aot", _ -> () -> {}));
 
@@ -42,7 +43,7 @@ final class Floors {
         return ALL.containsKey(workload);
     }
 
-    static Batch of(String workload, Meter meter) {
+    static Batch of(String workload, Meter meter) throws Exception {
         var floor = ALL.get(workload);
         if (floor == null) {
             throw new IllegalArgumentException("no floor is known for " + workload);

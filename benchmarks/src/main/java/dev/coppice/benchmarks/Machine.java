@@ -34,7 +34,12 @@ final class Machine {
 
     private static String jvm() {
         var version = System.getProperty("java.vendor") + " " + System.getProperty("java.vm.version");
-        return "JVM       " + version + ", " + String.join(" ", Launch.JVM_FLAGS);
+        return "JVM       "
+                + version
+                + ", "
+                + String.join(" ", Launch.JVM_FLAGS)
+                + "; rates: "
+                + String.join(" ", Launch.HEAP_FLAGS);
     }
 
     private static String coppice() {
@@ -46,8 +51,12 @@ final class Machine {
     }
 
     private static String rounds(Options options) {
-        return "rounds    %d of %d ms after %d ms of warm-up; medians; CPU is user and system time of the whole process"
-                .formatted(options.rounds(), options.roundMillis(), options.warmUpMillis());
+        return "rounds    %d of %d ms after %d to %d ms of warm-up; medians; CPU is user and system time of the whole process"
+                .formatted(
+                        options.rounds(),
+                        options.roundMillis(),
+                        options.warmUpMillis(),
+                        Child.MOST * options.warmUpMillis());
     }
 
     private static String processor() {

@@ -37,6 +37,16 @@ final class Rests {
     /// Percent of a core that a million use. The round is long, since a process's clock may tick in 10 ms: one tick is 0.1 %.
     static <A, S> Batch cpu(Actors<A, S> actors, Meter meter) throws Exception {
         meter.keep(fill(actors, meter.size(1_000_000)));
+        return idle(meter);
+    }
+
+    /// The same of a JVM that does nothing, with about as much in its heap.
+    static Batch bareCpu(Meter meter) throws InterruptedException {
+        meter.keep(new byte[meter.size(1_000_000)][144]);
+        return idle(meter);
+    }
+
+    private static Batch idle(Meter meter) throws InterruptedException {
         heap();
         int millis = meter.size(10_000);
         Thread.sleep(millis / 10);

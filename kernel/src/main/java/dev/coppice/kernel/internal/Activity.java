@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What happens when an actor runs: the start of its body, a batch of messages, the end of its body.
 final class Activity {
-    /// Messages handled before others get their turn.
+    /// Messages handled before others get their turn, unless these took hardly any time; see [Place#prolongs].
     private static final int BATCH = 64;
 
     private Activity() {}
@@ -65,6 +65,7 @@ final class Activity {
         if (self.first() != null) {
             VarHandle.fullFence(); // as a take is: a killer sees who runs, or the exit is seen here
         }
+        boolean first = true;
         for (int left = BATCH; ; ) {
             var mail = self.next();
             if (cell.leaving()) {
@@ -86,8 +87,12 @@ final class Activity {
             } else if ((--left <= 0 || runner.preempted()) && !cell.leaving()) {
                 // One that its last mail told to stop leaves now: there may be no mail left that would wake it for
                 // that.
-                yieldPlace(cell, runner);
-                return;
+                if (!self.holdsMail() || !runner.prolongs(first)) {
+                    yieldPlace(cell, runner);
+                    return;
+                }
+                first = false;
+                left = BATCH;
             }
         }
     }

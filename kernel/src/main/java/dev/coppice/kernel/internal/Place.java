@@ -21,6 +21,9 @@ final class Place {
     /// After so many the oldest has its turn.
     static final int CHAIN = 64;
 
+    /// How much longer a turn may last than its first batch, in nanoseconds.
+    static final long TURN = 30_000;
+
     private static final VarHandle HEAD;
     private static final VarHandle TAIL;
     private static final VarHandle TICK;
@@ -73,6 +76,9 @@ final class Place {
 
     /// How often the owner has made room for others. Confined to the owner.
     int rooms;
+
+    /// When the turn of the actor that runs ends, once it has had a batch.
+    private long turnEnds;
 
     /// How long the chain is: how often in a row the newest went first.
     private int chain;
@@ -155,6 +161,18 @@ final class Place {
             chain = 0;
         }
         return pop(); // for one alone that is cheaper, too
+    }
+
+    /// Whether the actor that runs may have another batch. Turns are counted in messages first, since a look at the clock for each costs as
+    /// much as the message; but whose messages are short would have a small part of the time that others have, and its queue would grow
+    /// until it lies in no cache.
+    ///
+    /// @param first whether it has had one only
+    boolean prolongs(boolean first, long now) {
+        if (first) {
+            turnEnds = now + TURN;
+        }
+        return !preempt && now - turnEnds < 0;
     }
 
     int size() {

@@ -192,6 +192,13 @@ class Runner implements Thread.UncaughtExceptionHandler {
         }
     }
 
+    /// Whether the actor may handle another batch before others get their turn.
+    ///
+    /// @param first whether it has had one only
+    boolean prolongs(boolean first) {
+        return false;
+    }
+
     /// Whether the batch should end: somebody else needs the thread.
     boolean preempted() {
         return false;

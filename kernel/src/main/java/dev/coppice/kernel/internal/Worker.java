@@ -55,6 +55,12 @@ final class Worker extends Runner implements Runnable {
     }
 
     @Override
+    boolean prolongs(boolean first) {
+        var here = place;
+        return here != null && here.prolongs(first, System.nanoTime());
+    }
+
+    @Override
     boolean preempted() {
         var here = place;
         return here == null || here.preempt;

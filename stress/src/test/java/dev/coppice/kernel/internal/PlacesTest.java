@@ -31,6 +31,37 @@ class PlacesTest {
     }
 
     @Nested
+    class A_turn {
+        private final Place place = new Place(0);
+
+        @Test
+        @Tag("#95")
+        void has_more_batches_while_they_are_short() {
+            assertThat(place.prolongs(true, 0)).isTrue();
+            assertThat(place.prolongs(false, Place.TURN - 1)).isTrue();
+            assertThat(place.prolongs(false, Place.TURN)).isFalse();
+        }
+
+        @Test
+        @Tag("#95")
+        void is_reckoned_from_its_own_first_batch() {
+            place.prolongs(true, 0);
+            long later = Long.MAX_VALUE - 1; // the clock runs over
+            assertThat(place.prolongs(true, later)).isTrue();
+            assertThat(place.prolongs(false, later + Place.TURN - 1)).isTrue();
+            assertThat(place.prolongs(false, later + Place.TURN)).isFalse();
+        }
+
+        @Test
+        void is_over_when_somebody_needs_the_place() {
+            place.prolongs(true, 0);
+            place.preempt = true;
+            assertThat(place.prolongs(false, 1)).isFalse();
+            assertThat(place.prolongs(true, 1)).isFalse();
+        }
+    }
+
+    @Nested
     class The_next_of_a_place {
         private final Place place = new Place(0);
 
