@@ -64,7 +64,8 @@ final class Launch {
         }
         var arguments = new ArrayList<>(List.of(system, workload.name()));
         arguments.addAll(numbers);
-        var heap = workload.kind() == Workload.Kind.RATE ? HEAP_FLAGS : List.<String>of();
+        boolean touched = workload.kind() == Workload.Kind.RATE && options.scale() == 1;
+        var heap = touched ? HEAP_FLAGS : List.<String>of();
         return java(heap, jars(), Child.class, arguments);
     }
 
