@@ -57,8 +57,8 @@ class House {
                     "Lookout.java", Set.of("System.nanoTime"),
                     // And how long a blocking activation has run already.
                     "Apart.java", Set.of("System.nanoTime"),
-                    // For a nanosecond, so that the carrier looks for other threads.
-                    "Worker.java", Set.of("parkNanos"),
+                    // How long a turn goes on; and for a nanosecond, so that the carrier looks for other threads.
+                    "Worker.java", Set.of("System.nanoTime", "parkNanos"),
                     // The one thread that may park until a moment: the earliest deadline of its node.
                     "Watchdog.java", Set.of("System.nanoTime", "parkNanos"));
 

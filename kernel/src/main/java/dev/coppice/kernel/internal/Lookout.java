@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// out for the answer. Both give up after a few microseconds, and after spins in vain they try more and more seldom ([Luck]), so that what
 /// is lost is bounded by what a stop costs anyway.
 ///
+/// A worker that has just answered a thread that looked out for it does so on an account of its own: that thread is awake and may ask again at
+/// once, whatever became of searches before. Otherwise who calls from outside would never find the worker that searches again, once both
+/// have given up.
+///
 /// A starter that waits for an `init` goes further. Most often another worker is still busy with the child that was started before, so the
 /// starter waits a moment with the next child until that worker searches again.
 ///
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Lookout {
     /// How long a thread looks out for an answer, in nanoseconds.
     private static final long WAIT = 2_000;
+
+    /// How long a platform thread does: until a carrier has been woken for the callee, too. Its own stop takes as long.
+    private static final long LONG_WAIT = 50_000;
 
     /// How long a worker looks out for work.
     private static final long SEARCH = 10_000;
@@ -72,16 +79,18 @@ final class Lookout {
     ///
     /// @param last the actor that it has just run and that is not at rest yet: found when a mail comes for it
     @Nullable Cell<?> search(Place here, @Nullable Cell<?> last) {
-        if (places.regular == 1 || hand != SHUT || !here.searches.tries() || !HAND.compareAndSet(this, SHUT, null)) {
+        var luck = here.answered ? here.answers : here.searches;
+        here.answered = false;
+        if (places.regular == 1 || hand != SHUT || !luck.tries() || !HAND.compareAndSet(this, SHUT, null)) {
             return null;
         }
         var found = lookOut(here, last);
         var handed = HAND.getAndSet(this, SHUT) instanceof Cell<?> given ? given : null;
         if (found == null && handed == null) {
-            here.searches.lost();
+            luck.lost();
             return null;
         }
-        here.searches.won();
+        luck.won();
         if (found != null && handed != null) {
             places.ready(handed, here);
         }
@@ -120,13 +129,13 @@ final class Lookout {
             return false;
         }
         if (here == null) {
-            return outside.tries() && sees(wait, outside);
+            return outside.tries() && sees(wait, outside, Thread.currentThread().isVirtual() ? WAIT : LONG_WAIT);
         }
         if (here.guests) {
             return false;
         }
         if (lends(here) || here.size() == 0 && here.waits.tries()) {
-            return sees(wait, here.waits);
+            return sees(wait, here.waits, WAIT);
         }
         return wait.start && places.othersRun() && here.loans.tries() && lendsSoon(wait, here);
     }
@@ -144,11 +153,11 @@ final class Lookout {
             }
         }
         here.loans.won();
-        return here.size() == 0 && sees(wait, here.waits);
+        return here.size() == 0 && sees(wait, here.waits, WAIT);
     }
 
-    private static boolean sees(WaitCell<?> wait, Luck luck) {
-        long end = System.nanoTime() + WAIT;
+    private static boolean sees(WaitCell<?> wait, Luck luck, long nanos) {
+        long end = System.nanoTime() + nanos;
         for (int i = 1; !wait.over(); i++) {
             Thread.onSpinWait();
             if (i % CLOCK == 0 && System.nanoTime() > end) {

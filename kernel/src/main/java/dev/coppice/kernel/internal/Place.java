@@ -65,6 +65,9 @@ final class Place {
 
     final Luck searches = new Luck();
 
+    /// Of searches after an answer to somebody who looked out for it, and so may ask again at once.
+    final Luck answers = new Luck();
+
     /// Of waits for somebody who takes the only ready actor.
     final Luck loans = new Luck();
 
@@ -73,6 +76,9 @@ final class Place {
 
     /// Whether the owner has looked out for work in vain since it ran an actor last.
     boolean searched;
+
+    /// Whether such an answer was given here since the owner looked out for work last.
+    boolean answered;
 
     /// How often the owner has made room for others. Confined to the owner.
     int rooms;

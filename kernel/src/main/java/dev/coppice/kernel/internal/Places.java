@@ -430,6 +430,8 @@ final class Places implements Scheduler {
         var thread = waiting.thread;
         if (thread != null) {
             resume(thread, !(waiting instanceof WaitCell<?> wait) || wait.owner == null || wait.start);
+        } else if (Runner.current() instanceof Worker worker && worker.isOf(this)) {
+            worker.answered();
         }
     }
 

@@ -46,6 +46,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
     @SuppressWarnings("unused") // through INTERRUPTING
     private volatile boolean interrupting;
 
+    /// The actor that it runs from now on; null for none. On this runner's thread.
     final void runs(@Nullable Cell<?> actor) {
         CELL.setRelease(this, actor);
     }
@@ -55,6 +56,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
         return false;
     }
 
+    /// As [#runs], before an actor's turn: the actor, too, knows then who runs it.
     final void begins(Cell<?> actor) {
         runs(actor);
         if (actor.lastRunner != this) {
@@ -62,6 +64,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
         }
     }
 
+    /// After the turn of an actor, or its end: no delivery is left, and no interrupt that was meant for it.
     final void ended(Cell<?> actor) {
         delivery(null);
         if (actor.leaving()) {

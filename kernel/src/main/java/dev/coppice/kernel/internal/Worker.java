@@ -41,6 +41,14 @@ final class Worker extends Runner implements Runnable {
         wokeOutside = outside;
     }
 
+    /// It has ended the wait of a thread that has not stopped.
+    void answered() {
+        var here = place;
+        if (here != null) {
+            here.answered = true;
+        }
+    }
+
     boolean isOf(Scheduler other) {
         return places == other;
     }

@@ -6,6 +6,7 @@ import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Waiting;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -189,6 +190,47 @@ class PlacesTest {
         var cell = Rig.numbered(1, server);
         cell.push(new Mail("do"));
         return cell;
+    }
+
+    @Nested
+    class A_search_for_work {
+        private final Places places = Outsider.placesWithoutWatchdog(2);
+        private final Place here = new Place(0);
+        private final Cell<?> withMail = actor(() -> {});
+
+        @Test
+        void is_not_made_after_many_in_vain() {
+            giveUp();
+            assertThat(places.lookout.search(here, withMail)).isNull();
+        }
+
+        @Test
+        void is_made_after_an_answer_all_the_same() {
+            giveUp();
+            here.answered = true;
+            assertThat(places.lookout.search(here, withMail)).isSameAs(withMail);
+            assertThat(places.lookout.search(here, withMail)).as("once").isNull();
+        }
+
+        @Test
+        void is_announced_by_an_answer_to_a_thread_that_has_not_stopped() throws Exception {
+            var announced = new CompletableFuture<Boolean>();
+            places.ready(
+                    actor(() -> {
+                        places.resume(new Who_waits_on_the_only_place.Wait());
+                        announced.complete(
+                                Runner.current() instanceof Worker worker
+                                        && worker.place instanceof Place place
+                                        && place.answered);
+                    }));
+            assertThat(announced.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        private void giveUp() {
+            for (int i = 0; i < 20; i++) {
+                here.searches.lost();
+            }
+        }
     }
 
     @Nested
