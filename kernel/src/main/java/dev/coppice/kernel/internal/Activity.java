@@ -206,7 +206,7 @@ final class Activity {
     private static void leave(Cell<?> cell, Runner runner, @Nullable Throwable thrown) {
         try {
             if (thrown == null) {
-                Dying.leave(cell, new ExitSignal(new ExitReason.Normal()), null);
+                Dying.leave(cell, ExitSignal.of(new ExitReason.Normal()), null);
             } else {
                 Dying.leave(cell, thrown, cell.delivery());
             }

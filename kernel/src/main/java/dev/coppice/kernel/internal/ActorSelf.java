@@ -223,7 +223,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         Request<R> held = held(request);
         if (held == null) {
             var unasked = new Request<R>(request, null);
-            unasked.holder = cell;
+            unasked.holder(cell);
             return unasked;
         }
         OpenRequests.keepOpen(this, held);
@@ -387,7 +387,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         requireNonNull(reason, "reason");
         enter();
         cell.tell(reason);
-        throw new ExitSignal(reason);
+        throw ExitSignal.of(reason);
     }
 
     // ---- time

@@ -26,12 +26,18 @@ import org.jspecify.annotations.Nullable;
 public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permits BoundedCell {
     private static final VarHandle FATE;
     private static final VarHandle LOCK;
+    private static final VarHandle PARENT;
+    private static final VarHandle LEFT;
+    private static final VarHandle WAITING;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             FATE = lookup.findVarHandle(Cell.class, "fate", Fate.class);
             LOCK = lookup.findVarHandle(Cell.class, "lock", int.class);
+            PARENT = lookup.findVarHandle(Cell.class, "parent", Cell.class);
+            LEFT = lookup.findVarHandle(Cell.class, "left", boolean.class);
+            WAITING = lookup.findVarHandle(Cell.class, "waiting", WaitCell.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -55,7 +61,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     @Nullable Cell<?> olderSibling;
     @Nullable Cell<?> youngerSibling;
 
-    /// Who started it. Written before the cell is shared, dropped at the end; null for the node's own cell.
+    /// Who started it. Written before the cell is shared and dropped at the end, both without a fence; null for the node's own cell.
     volatile @Nullable Cell<?> parent;
 
     /// The name's slot that it holds. Written by the starter before the cell is shared, dropped at the end.
@@ -89,7 +95,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
             long id,
             boolean atRest) {
         super(node, settings, atRest);
-        this.parent = parent;
+        PARENT.set(this, parent);
         this.body = body;
         this.habit = habit;
         this.id = id;
@@ -101,7 +107,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     ///
     /// @param patient whether the sender may be made to wait for room, for at most `patience` nanoseconds
     final Offer accept(Mail mail, boolean patient, long patience) {
-        if (mail instanceof Request<?> request && closesCycle(request)) {
+        if (mail instanceof Request<?> request && Cycles.closes(request, this)) {
             return new Offer.Dead(new DeadLetter.Reason.Cycle());
         }
         var runner = Runner.current();
@@ -130,28 +136,14 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
                 : new DeadLetter.Reason.Died(seen.reason());
     }
 
-    /// Takes the baton of a request over; true when its caller waits for itself, and then has been told.
-    final boolean closesCycle(Request<?> request) {
-        var wait = request.cell;
-        if (wait == null) {
-            return false;
-        }
-        wait.holder = this;
-        var asker = wait.owner;
-        if (asker == null || asker.waiting != wait) {
-            return false;
-        }
-        var cycle = Cycles.closedBy(asker, wait);
-        if (cycle == null) {
-            return false;
-        }
-        request.fail(cycle);
-        return true;
-    }
-
     /// Whether its body waits for a mail: racy, for reports.
     final boolean resting() {
         return rests() || waiting != null;
+    }
+
+    /// A wait is over. No fence: it may look open a moment longer.
+    final void waitsNoMore() {
+        WAITING.setRelease(this, null);
     }
 
     // ================================================================ activation
@@ -250,7 +242,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     final void checkpoint() {
         var seen = fate;
         if (seen != null && seen.leaves()) {
-            throw new ExitSignal(seen.reason());
+            throw ExitSignal.of(seen.reason());
         }
     }
 
@@ -261,7 +253,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
             if (!(seen instanceof Fate.Told)) {
                 Refs.nodeOf(to).refuse(mail, to, new DeadLetter.Reason.Fenced());
             }
-            throw new ExitSignal(seen.reason());
+            throw ExitSignal.of(seen.reason());
         }
     }
 
@@ -410,6 +402,24 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     final void unlock() {
         Spin.unlock(LOCK, this);
+    }
+
+    /// For who has just said, by a CAS or an exchange, what everybody looks at who holds the short lock: from now on each of them has seen
+    /// it, or has done what he did. Cheaper than to say it under the lock.
+    final void awaitUnlocked() {
+        if ((int) LOCK.getVolatile(this) != 0) {
+            lock();
+            unlock();
+        }
+    }
+
+    /// It has left its code for good. The next exchange or CAS of this thread is the fence.
+    final void leavesCode() {
+        LEFT.setRelease(this, true);
+    }
+
+    final void leavesParent() {
+        PARENT.setRelease(this, null);
     }
 
     /// The order in which two short locks are taken: nodes by their number, then actors by theirs.

@@ -88,7 +88,7 @@ final class CountedCell<M> extends BoundedCell<M> {
         }
         // While the sender waited for room, or slept with the seat in its hand, this actor may have come to wait for
         // the sender: then it saw no cycle, since the wait for room was over, and it is here that the cycle closes.
-        if (mail instanceof Request<?> request && closesCycle(request)) {
+        if (mail instanceof Request<?> request && Cycles.closes(request, this)) {
             room.giveBack();
             return refuse(mail, new DeadLetter.Reason.Cycle());
         }

@@ -18,6 +18,29 @@ final class Cycles {
 
     private Cycles() {}
 
+    /// Gives the baton of a request to this actor; true when its caller would wait for itself, and then has been told.
+    static boolean closes(Request<?> request, Cell<?> callee) {
+        var wait = request.cell;
+        if (wait == null) {
+            return false;
+        }
+        var asker = wait.owner;
+        if (asker == null) {
+            wait.heldBy(callee);
+            return false;
+        }
+        wait.holder = callee;
+        if (asker.waiting != wait || callee != asker && callee.waiting == null) {
+            return false; // nearly always: the callee waits for nobody
+        }
+        var cycle = closedBy(asker, wait);
+        if (cycle == null) {
+            return false;
+        }
+        request.fail(cycle);
+        return true;
+    }
+
     /// The failure of a wait that would close a cycle; null when it would not.
     static @Nullable Failure closedBy(Cell<?> asker, WaitCell<?> wait) {
         var cells = new ArrayList<WaitCell<?>>(4);

@@ -126,10 +126,10 @@ final class Dying {
     }
 
     static void bury(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
-        cell.left = true;
-        cell.node.overdue.end(cell);
+        cell.leavesCode();
         var report = reason.clean() ? null : Reports.beforeTheEnd(cell, reason, failing);
         closeMailbox(cell, reason);
+        cell.node.overdue.end(cell); // by now others see that it has left its code, and begin nothing more
         stopChildren(cell);
         dropPossessions(cell);
         if (report != null) {
@@ -243,7 +243,7 @@ final class Dying {
         }
         cell.self = null;
         tell(cell, reason);
-        cell.parent = null;
+        cell.leavesParent();
     }
 
     /// Links and monitors first, then who waits for the exit: whoever has waited finds that all notices are on their way.
@@ -262,22 +262,18 @@ final class Dying {
         }
     }
 
-    /// Closes the table of ties, and says so in the exit word; false when somebody else has done it.
+    /// Says in the exit word that it is gone; false when somebody else has done so. That closes the table of ties: whoever enters one looks
+    /// at the word under the lock.
     private static boolean becomeGone(Cell<?> cell, ExitReason reason) {
-        cell.lock();
-        try {
-            while (true) {
-                var seen = cell.fate();
-                if (seen instanceof Fate.Gone) {
-                    return false;
-                }
-                if (cell.casFate(seen, Fate.gone(reason))) {
-                    return true;
-                }
+        Fate seen;
+        do {
+            seen = cell.fate();
+            if (seen instanceof Fate.Gone) {
+                return false;
             }
-        } finally {
-            cell.unlock();
-        }
+        } while (!cell.casFate(seen, Fate.gone(reason)));
+        cell.awaitUnlocked();
+        return true;
     }
 
     /// Takes back an actor that could not be given its name: it never ran and nobody knows it.

@@ -7,9 +7,16 @@ import dev.coppice.kernel.ExitReason;
 final class ExitSignal extends Error {
     private static final long serialVersionUID = 1L;
 
+    /// The commonest, made once.
+    private static final ExitSignal NORMAL = new ExitSignal(new ExitReason.Normal());
+
     private final transient ExitReason reason;
 
-    ExitSignal(ExitReason reason) {
+    static ExitSignal of(ExitReason reason) {
+        return reason instanceof ExitReason.Normal ? NORMAL : new ExitSignal(reason);
+    }
+
+    private ExitSignal(ExitReason reason) {
         super(null, null, false, false);
         this.reason = reason;
     }

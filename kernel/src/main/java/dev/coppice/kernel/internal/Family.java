@@ -50,12 +50,11 @@ final class Family {
         return joined;
     }
 
-    /// As `parent.close()`, so that nobody becomes a child any more: who looks under the lock sees it.
+    /// As `parent.close()`, so that nobody becomes a child any more: who makes a family looks at that under the lock.
     static @Nullable Mail close(Cell<?> parent) {
-        parent.lock();
         var left = parent.close();
+        parent.awaitUnlocked();
         var family = parent.family;
-        parent.unlock();
         if (family != null) {
             family.lock();
             family.closed = true;

@@ -27,7 +27,7 @@ final class OpenRequests {
             keep(self, before);
         }
         if (mail instanceof Request<?> request) {
-            request.holder = cell;
+            request.holder(cell);
             request.receivedAt = cell.node.scheduler.nanoTime();
             request.receivedTurn = self.turns;
             self.requests++;
@@ -46,7 +46,7 @@ final class OpenRequests {
         }
         if (request.hold == Request.Hold.DEFERRED) {
             of(self).remove(request);
-            request.hold = Request.Hold.HELD;
+            request.hold(Request.Hold.HELD);
             if (request.cell != null) {
                 request.cell.holder = cell;
             }
@@ -90,7 +90,7 @@ final class OpenRequests {
 
     /// The request is no more the current delivery's to answer.
     static void keepOpen(ActorSelf<?> self, Request<?> held) {
-        held.hold = Request.Hold.DEFERRED;
+        held.hold(Request.Hold.DEFERRED);
         if (held.cell != null) {
             held.cell.holder = null;
         }
@@ -107,7 +107,7 @@ final class OpenRequests {
             Refs.send(to, as);
             return;
         }
-        held.hold = Request.Hold.SETTLED;
+        held.hold(Request.Hold.SETTLED);
         settled(self, held);
         Refs.deliver(to, held.as(as), true);
     }

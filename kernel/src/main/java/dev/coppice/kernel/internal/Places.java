@@ -34,10 +34,12 @@ final class Places implements Scheduler {
     private static final int MOST = 64;
     private static final int GLOBAL_EVERY = 61;
     private static final VarHandle IDLE;
+    private static final VarHandle THREAD;
 
     static {
         try {
             IDLE = MethodHandles.lookup().findVarHandle(Places.class, "idle", long.class);
+            THREAD = MethodHandles.lookup().findVarHandle(Waiting.class, "thread", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -401,7 +403,7 @@ final class Places implements Scheduler {
             }
             Aside.goesOn(this, worker);
         }
-        waiting.thread = null;
+        THREAD.setRelease(waiting, null); // a late look costs a stray wake-up
     }
 
     void goOn(Worker worker) {

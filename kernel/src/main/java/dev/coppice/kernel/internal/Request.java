@@ -5,6 +5,8 @@ import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.spi.Interception;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -24,6 +26,19 @@ public final class Request<R> extends Mail implements Caller<R> {
         SETTLED
     }
 
+    private static final VarHandle HOLD;
+    private static final VarHandle HOLDER;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            HOLD = lookup.findVarHandle(Request.class, "hold", Hold.class);
+            HOLDER = lookup.findVarHandle(Request.class, "holder", Cell.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /// Where the caller waits; null for a request that came by `send`.
     final @Nullable WaitCell<R> cell;
 
@@ -34,8 +49,10 @@ public final class Request<R> extends Mail implements Caller<R> {
 
     private @Nullable Object opened;
 
-    /// Written by the holder; `SETTLED` also by whoever answers through the [Caller].
-    volatile Hold hold = Hold.HELD;
+    /// Written by the holder; `SETTLED` also by whoever answers through the [Caller]. No write needs a fence: who answers first is decided
+    /// by the cell. And one would wait here for a cache line that is still the caller's.
+    @SuppressWarnings("NullAway.Init") // through HOLD
+    volatile Hold hold;
 
     /// The actor that received it, when, and how many messages it had received by then: for time-out reports. Written by the holder
     /// when it receives it, read by anybody.
@@ -65,9 +82,18 @@ public final class Request<R> extends Mail implements Caller<R> {
         this.cell = cell;
         this.wrap = wrap;
         this.relay = relay;
+        HOLD.set(this, Hold.HELD);
         if (cell != null) {
             cell.waitsFor(this);
         }
+    }
+
+    void hold(Hold now) {
+        HOLD.setRelease(this, now);
+    }
+
+    void holder(Cell<?> actor) {
+        HOLDER.setRelease(this, actor);
     }
 
     @Override
@@ -144,7 +170,7 @@ public final class Request<R> extends Mail implements Caller<R> {
 
     @Override
     public void settle(Outcome<?> outcome) {
-        hold = Hold.SETTLED;
+        hold(Hold.SETTLED);
         complete(outcome);
     }
 

@@ -36,12 +36,14 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     private static final Object INTERRUPTED = new Object();
     private static final VarHandle STATE;
     private static final VarHandle WATCHERS;
+    private static final VarHandle HOLDER;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(WaitCell.class, "state", Object.class);
             WATCHERS = lookup.findVarHandle(WaitCell.class, "watchers", WaitCell.class);
+            HOLDER = lookup.findVarHandle(WaitCell.class, "holder", Cell.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -221,8 +223,13 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     void retract() {
         if (owner != null) {
-            owner.waiting = null;
+            owner.waitsNoMore();
         }
+    }
+
+    /// As a write of [#holder], for the wait of a thread that no cycle check asks: it needs no fence.
+    void heldBy(Cell<?> callee) {
+        HOLDER.setRelease(this, callee);
     }
 
     @Override
