@@ -6,7 +6,7 @@
 -module(bench).
 -behaviour(supervisor).
 -export([child/1, hello/0, version/0]).
--export([init/1, worker/1, start_worker/1, crasher/1, start_crasher/1, started/1]).
+-export([init/1, worker/1, start_worker/1, crasher/1, start_crasher/1, started/2]).
 -export([ping/3, pong/1, consumer/1, producer/2, publisher/1, member/1, server/0, knot/2, telling/1, quiet/0]).
 
 hello() ->
@@ -248,24 +248,29 @@ quiet() -> receive work -> ok end.
 downs(0) -> ok;
 downs(N) -> receive {'DOWN', _, _, _, _} -> downs(N - 1) end.
 
-acknowledged(N) -> acknowledged(self(), N), wait(N).
+%% Another process is told, since proc_lib:start looks through whatever waits in the mailbox of who starts.
+acknowledged(N) ->
+    Self = self(),
+    Counter = spawn(fun() -> wait(N), Self ! all_done end),
+    acknowledged(Self, Counter, N),
+    receive all_done -> ok end.
 
-acknowledged(_, 0) -> ok;
-acknowledged(Parent, N) ->
-    {ok, Pid} = proc_lib:start(?MODULE, started, [Parent], 5000),
+acknowledged(_, _, 0) -> ok;
+acknowledged(Parent, Counter, N) ->
+    {ok, Pid} = proc_lib:start(?MODULE, started, [Parent, Counter]),
     Pid ! work,
-    acknowledged(Parent, N - 1).
+    acknowledged(Parent, Counter, N - 1).
 
-started(Parent) ->
+started(Parent, Counter) ->
     proc_lib:init_ack(Parent, {ok, self()}),
-    telling(Parent).
+    telling(Counter).
 
 %% ---- calls: what gen_server:call does, written out, time-out of 5 s included
 
 server() -> receive {call, {From, Tag}, Request} -> From ! {Tag, Request}, server() end.
 
 call(Server, Request) ->
-    Tag = erlang:monitor(process, Server, [{alias, demonitor}]),
+    Tag = erlang:monitor(process, Server),
     Server ! {call, {self(), Tag}, Request},
     receive
         {Tag, Answer} -> erlang:demonitor(Tag, [flush]), Answer;

@@ -25,8 +25,14 @@ final class Launch {
 
     static final List<String> ERLANG_FLAGS = List.of("-noshell");
 
-    /// Only where more processes live than Erlang has room for by default. All else is as it comes.
+    /// Only where more processes live than Erlang has room for by default.
     static final List<String> ERLANG_ROOM = List.of("+P", "4000000");
+
+    /// As [#HEAP_FLAGS]: one carrier that is mapped at the start and kept.
+    static final List<String> ERLANG_HEAP = List.of("+MMscs", "2048");
+
+    /// Where processor time is what is measured: schedulers that do not spin before they sleep. All else is as it comes.
+    static final List<String> ERLANG_QUIET = List.of("+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none");
 
     private final Path root;
     private final Path work;
@@ -63,8 +69,7 @@ final class Launch {
         if (system.equals("erlang")) {
             var arguments =
                     "\"" + workload.name() + "\",\"" + workload.kind() + "\",\"" + String.join("\",\"", numbers) + "\"";
-            var room = workload.name().startsWith("idle-") ? ERLANG_ROOM : List.<String>of();
-            return erlang(room, "bench:child([" + arguments + "])");
+            return erlang(erlangFlagsFor(workload, options), "bench:child([" + arguments + "])");
         }
         var arguments = new ArrayList<>(List.of(system, workload.name()));
         arguments.addAll(numbers);
@@ -75,7 +80,21 @@ final class Launch {
         if (workload.name().equals("idle-cpu")) {
             return QUIET_FLAGS;
         }
-        return workload.kind() == Workload.Kind.RATE && options.scale() == 1 ? HEAP_FLAGS : List.of();
+        return touched(workload, options) ? HEAP_FLAGS : List.of();
+    }
+
+    private static List<String> erlangFlagsFor(Workload workload, Options options) {
+        if (workload.name().startsWith("idle-")) {
+            return ERLANG_ROOM;
+        }
+        if (workload.name().equals("timers")) {
+            return ERLANG_QUIET;
+        }
+        return touched(workload, options) ? ERLANG_HEAP : List.of();
+    }
+
+    private static boolean touched(Workload workload, Options options) {
+        return workload.kind() == Workload.Kind.RATE && options.scale() == 1;
     }
 
     /// A process that starts the system, handles one message, says `hello`, and ends.
