@@ -1,6 +1,8 @@
 package dev.coppice.benchmarks;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -9,7 +11,12 @@ import java.util.function.Function;
 final class Rests {
     private static final Object TOUCH = "touch";
 
+    private static final Object END = "end";
+
+    /// How many live before, and end, so often.
     private static final int WARM_UP = 50_000;
+
+    private static final int WARM_UPS = 20;
 
     private Rests() {}
 
@@ -25,18 +32,26 @@ final class Rests {
     }
 
     private static <A, S> Batch memory(Actors<A, S> actors, Meter meter, int each) throws Exception {
-        // What is made once is not theirs, nor are an interpreter's frames.
-        meter.keep(fill(actors, Math.min(each, WARM_UP)));
+        warmUp(actors, Math.min(each, WARM_UP));
         return () -> {
             long before = heap();
-            meter.keep(fill(actors, each));
+            meter.keep(new Maker<>(actors, each).run());
             meter.value((double) (heap() - before) / each);
         };
     }
 
+    /// What is made once is not theirs, nor are the frames of an interpreter, or of code that is not yet compiled well.
+    private static <A, S> void warmUp(Actors<A, S> actors, int each) throws InterruptedException {
+        for (int i = 0; i < WARM_UPS; i++) {
+            var filled = new Maker<>(actors, each);
+            filled.run();
+            filled.end();
+        }
+    }
+
     /// Percent of a core that a million use. The round is long, since a process's clock may tick in 10 ms: one tick is 0.1 %.
     static <A, S> Batch cpu(Actors<A, S> actors, Meter meter) throws Exception {
-        meter.keep(fill(actors, meter.size(1_000_000)));
+        meter.keep(new Maker<>(actors, meter.size(1_000_000)).run());
         return idle(meter);
     }
 
@@ -58,42 +73,55 @@ final class Rests {
         };
     }
 
-    private static <A, S> Object[] fill(Actors<A, S> actors, int count) throws InterruptedException {
-        var touched = new CountDownLatch(count);
-        var addresses = new Object[count];
-        actors.send(actors.spawn(new Maker<>(actors, addresses, touched)), TOUCH);
-        if (!touched.await(5, TimeUnit.MINUTES)) {
-            throw new IllegalStateException(
-                    touched.getCount() + " of " + count + " actors have not handled their message");
-        }
-        return addresses;
-    }
-
     /// Starts the others, a thousand a message.
     private static final class Maker<A, S> implements Body<A, S> {
         private final Actors<A, S> actors;
-        private final Object[] addresses;
+        private final List<A> made;
+        private final int count;
+        private final CountDownLatch touched;
+        private final CountDownLatch ended;
         private final Function<S, A> nursery;
-        private int made;
 
-        Maker(Actors<A, S> actors, Object[] addresses, CountDownLatch touched) {
+        Maker(Actors<A, S> actors, int count) {
             this.actors = actors;
-            this.addresses = addresses;
+            this.count = count;
+            this.made = new ArrayList<>(count);
+            this.touched = new CountDownLatch(count);
+            this.ended = new CountDownLatch(count);
             this.nursery =
-                    actors.nursery((_, _) -> {
-                        touched.countDown();
-                        return false;
+                    actors.nursery((message, _) -> {
+                        boolean ends = message == END;
+                        (ends ? ended : touched).countDown();
+                        return ends;
                     });
+        }
+
+        /// The addresses of the actors, which have handled their message.
+        Object run() throws InterruptedException {
+            actors.send(actors.spawn(this), TOUCH);
+            await(touched, "handled their message");
+            return made;
+        }
+
+        void end() throws InterruptedException {
+            made.forEach(actor -> actors.send(actor, END));
+            await(ended, "ended");
+        }
+
+        private void await(CountDownLatch latch, String what) throws InterruptedException {
+            if (!latch.await(5, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(latch.getCount() + " of " + count + " actors have not " + what);
+            }
         }
 
         @Override
         public boolean handle(Object message, S self) {
-            for (int end = Math.min(addresses.length, made + 1_000); made < end; made++) {
+            for (int end = Math.min(count, made.size() + 1_000); made.size() < end; ) {
                 A address = nursery.apply(self);
                 actors.send(address, message);
-                addresses[made] = address;
+                made.add(address);
             }
-            if (made < addresses.length) {
+            if (made.size() < count) {
                 actors.send(actors.self(self), message);
             }
             return false;
