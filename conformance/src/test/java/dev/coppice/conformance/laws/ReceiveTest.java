@@ -9,8 +9,12 @@ import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.Gone;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
+import dev.coppice.testkit.Probe;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +70,35 @@ class ReceiveTest {
                             }));
             seen.expectEqual(List.of(Optional.empty(), Optional.of(new Mark(1)), Optional.empty()));
             lab.assertNoTimePassed(before);
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void of_a_loop_keeps_nothing_of_what_it_has_handled(Lab lab) {
+            var handled = lab.<Integer>probe();
+            Loop<Talk> loop =
+                    self -> {
+                        while (true) {
+                            measure(self.receive(), handled);
+                        }
+                    };
+            var pid = lab.node().spawn(loop);
+            var note = tell(pid);
+            handled.expectEqual(10);
+            for (int i = 0; i < 100 && note.get() != null; i++) {
+                System.gc();
+                pid.await(millis(1));
+            }
+            assertThat(note.get()).isNull();
+        }
+
+        private static void measure(Talk message, Probe<Integer> handled) {
+            handled.send(((Note) message).text().length());
+        }
+
+        private static WeakReference<Talk> tell(Pid<Talk> pid) {
+            var note = new Note(new String(new char[10]));
+            pid.send(note);
+            return new WeakReference<>(note);
         }
     }
 

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// belongs to the senders.
 sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedSelf {
     @Nullable OpenRequests open;
-    @Nullable IdleTimer idleTimer;
 
     /// How many messages it has received; read racily by reports.
     int turns;
@@ -43,12 +42,13 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
 
     private @Nullable Rare rare;
 
-    /// Receives nothing but inspections and exits. Written by this actor; read racily by reports.
-    volatile boolean suspended;
-
     /// What few actors need: made when it is, so that the others need no room for it.
     private static final class Rare {
+        private @Nullable IdleTimer idleTimer;
         private @Nullable Resting resting;
+
+        /// Receives nothing but inspections and exits. Written by the actor; read racily by reports.
+        private volatile boolean suspended;
 
         /// Read racily by killers.
         private @Nullable Mail failedOn;
@@ -70,8 +70,8 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     /// A user message is received.
     void received(Mail mail, Runner runner) {
         turns++;
-        if (idleTimer != null) {
-            idleTimer.touch();
+        if (rare != null) {
+            touch(rare.idleTimer);
         }
         if (runner.delivery() != null || mail instanceof Request<?>) {
             OpenRequests.receive(cell, this, mail);
@@ -79,6 +79,12 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         runner.delivery(mail);
         if (Taps.on) {
             Taps.begins(cell, mail);
+        }
+    }
+
+    private static void touch(@Nullable IdleTimer timer) {
+        if (timer != null) {
+            timer.touch();
         }
     }
 
@@ -112,6 +118,29 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
             owned.resting = made = new Resting();
         }
         return made;
+    }
+
+    @Nullable IdleTimer idleTimer() {
+        var owned = rare;
+        return owned == null ? null : owned.idleTimer;
+    }
+
+    void dropIdleTimer() {
+        var timer = idleTimer();
+        if (timer != null) {
+            timer.cancel();
+            timer.forget();
+            rare().idleTimer = null;
+        }
+    }
+
+    boolean suspended() {
+        var owned = rare;
+        return owned != null && owned.suspended;
+    }
+
+    void suspended(boolean now) {
+        rare().suspended = now;
     }
 
     void failedOn(Mail mail) {
@@ -414,11 +443,12 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     public Cancellable sendWhenIdle(Duration quiet, M message) {
         requireNonNull(message, "message");
         enter();
-        if (idleTimer != null) {
-            idleTimer.cancel();
-        }
         var timer = new IdleTimer(cell, message, Clocks.positive("quiet", quiet));
-        idleTimer = timer;
+        var before = idleTimer();
+        if (before != null) {
+            before.cancel();
+        }
+        rare().idleTimer = timer;
         timer.begin();
         return timer;
     }

@@ -50,7 +50,7 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
         var all = new ArrayList<Closeup.Timer>();
         long now = cell.node.scheduler.nanoTime();
         var owned = cell.self;
-        var whenIdle = owned == null ? null : owned.idleTimer;
+        var whenIdle = owned == null ? null : owned.idleTimer();
         if (whenIdle != null && whenIdle.active()) {
             all.add(told(whenIdle, now));
         }

@@ -206,10 +206,8 @@ final class Dying {
             timer.forget();
         }
         var self = cell.self;
-        if (self != null && self.idleTimer != null) {
-            self.idleTimer.cancel();
-            self.idleTimer.forget();
-            self.idleTimer = null;
+        if (self != null) {
+            self.dropIdleTimer();
         }
         if (cell.possessions != null) {
             cell.possessions.closeAll(cell);

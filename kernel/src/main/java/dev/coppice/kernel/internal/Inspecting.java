@@ -74,9 +74,9 @@ public final class Inspecting {
             if (!done) {
                 done = true;
                 var self = receiver.selfRef();
-                boolean before = self.suspended;
+                boolean before = self.suspended();
                 answer(receiver);
-                if (self.suspended && !before) {
+                if (self.suspended() && !before) {
                     hold(receiver, self);
                 }
             }
@@ -101,7 +101,7 @@ public final class Inspecting {
     /// exit ends it.
     private static void hold(Cell<?> cell, ActorSelf<?> self) {
         Mail seen = null;
-        while (self.suspended) {
+        while (self.suspended()) {
             cell.checkpoint();
             var mail = seen == null ? self.first() : seen.next;
             if (mail == null) {
@@ -161,17 +161,17 @@ public final class Inspecting {
 
         @Override
         public boolean suspended() {
-            return cell.selfRef().suspended;
+            return cell.selfRef().suspended();
         }
 
         @Override
         public void suspend() {
-            cell.selfRef().suspended = true;
+            cell.selfRef().suspended(true);
         }
 
         @Override
         public void resume() {
-            cell.selfRef().suspended = false;
+            cell.selfRef().suspended(false);
         }
     }
 }

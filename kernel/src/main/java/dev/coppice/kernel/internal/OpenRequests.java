@@ -55,6 +55,13 @@ final class OpenRequests {
         }
     }
 
+    /// Whether it may still be answered, or a sent one told from one that was never received.
+    static boolean maybeOpen(Mail delivery) {
+        return delivery instanceof Request<?> request
+                ? request.hold != Request.Hold.SETTLED
+                : delivery.message instanceof Call<?, ?>;
+    }
+
     private static void keep(ActorSelf<?> self, Mail before) {
         if (before instanceof Request<?> request) {
             if (request.hold == Request.Hold.HELD) {

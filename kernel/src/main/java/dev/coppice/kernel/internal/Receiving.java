@@ -1,5 +1,6 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Pattern;
 import dev.coppice.kernel.spi.Alarm;
 import java.util.Objects;
@@ -58,6 +59,15 @@ final class Receiving<M, T> extends Alarm {
         }
     }
 
+    /// A loop that is going to wait has done with what it received last, unless that is a request: it may wait for long, and does not keep
+    /// what nobody needs any more.
+    private static void handled(Cell<?> cell) {
+        var delivery = cell.delivery();
+        if (delivery != null && cell.body instanceof Loop<?> && !OpenRequests.maybeOpen(delivery)) {
+            Runner.delivery(cell, null);
+        }
+    }
+
     /// Looks until there is no mail, or until one is declined, which is then the oldest.
     private static <M, T> @Nullable T first(Cell<M> cell, Pattern<M, T> pattern) {
         while (true) {
@@ -65,6 +75,7 @@ final class Receiving<M, T> extends Alarm {
             var mail = cell.taken();
             if (mail == null) {
                 if (!append(cell, null)) {
+                    handled(cell);
                     return null;
                 }
                 continue;

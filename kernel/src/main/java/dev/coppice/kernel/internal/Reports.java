@@ -49,7 +49,7 @@ final class Reports {
             return ActorInfo.Status.STARTING;
         }
         var self = cell.self;
-        if (self != null && self.suspended) {
+        if (self != null && self.suspended()) {
             return ActorInfo.Status.SUSPENDED;
         }
         if (cell.resting() && handled(cell) != null || cell.waiting != null) {
