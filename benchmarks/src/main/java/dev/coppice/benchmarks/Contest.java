@@ -56,7 +56,13 @@ final class Contest {
         List<Contestant> contestants = new ArrayList<>();
         try {
             for (var system : systems) {
-                start(workload, system, contestants);
+                start(workload, system, launch.child(system, workload, options), contestants);
+            }
+            if (systems.contains(Results.ours(workload))) {
+                for (var other : workload.beside()) {
+                    var child = launch.child(Results.ours(workload), Workloads.named(other), options);
+                    start(workload, other, child, contestants);
+                }
             }
             for (int round = 1; round <= options.rounds(); round++) {
                 progress.print(" " + round);
@@ -77,7 +83,7 @@ final class Contest {
             throws IOException, InterruptedException {
         for (var system : systems) {
             List<Contestant> alone = new ArrayList<>();
-            start(workload, system, alone);
+            start(workload, system, launch.child(system, workload, options), alone);
             for (var contestant : alone) {
                 try (contestant) {
                     boolean works = true;
@@ -90,11 +96,11 @@ final class Contest {
         }
     }
 
-    private void start(Workload workload, String system, List<Contestant> started)
+    private void start(Workload workload, String name, ProcessBuilder child, List<Contestant> started)
             throws IOException, InterruptedException {
-        progress.print(" " + system);
+        progress.print(" " + name);
         try {
-            started.add(new Contestant(system, launch.child(system, workload, options)));
+            started.add(new Contestant(name, child));
         } catch (IllegalStateException failed) {
             fail(workload, failed);
         }

@@ -58,7 +58,7 @@ final class Main {
         System.out.println();
         results.verdicts().forEach(System.out::println);
         if (options.json().isPresent()) {
-            Files.write(options.json().get(), results.all().stream().map(Result::json).toList());
+            Files.write(options.json().get(), results.ofSystems().map(Result::json).toList());
         }
         if (options.picture().isPresent()) {
             Files.writeString(options.picture().get(), Picture.of(results));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// All that was measured, and what it says about the goals. Pure.
 final class Results {
@@ -15,6 +16,11 @@ final class Results {
 
     List<Result> all() {
         return all;
+    }
+
+    /// Without what was measured beside a workload.
+    Stream<Result> ofSystems() {
+        return all.stream().filter(result -> result.workload().systems().contains(result.system()));
     }
 
     Optional<Result> of(String workload, String system) {
@@ -41,11 +47,7 @@ final class Results {
         if (goal.absolute()) {
             return of(workload.name(), goal.of()).map(Result::median);
         }
-        if (Systems.PEERS.contains(goal.against())) {
-            return ratio(workload, goal.of(), goal.against());
-        }
-        return of(workload.name(), goal.of())
-                .flatMap(mine -> of(goal.against(), goal.of()).map(other -> mine.median() / other.median()));
+        return ratio(workload, goal.of(), goal.against());
     }
 
     /// Whether a value is as good as the one that was asked for; true when nothing was.

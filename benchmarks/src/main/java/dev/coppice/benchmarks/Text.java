@@ -3,6 +3,7 @@ package dev.coppice.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /// Numbers and tables for people.
 final class Text {
@@ -30,7 +31,7 @@ final class Text {
     static List<String> table(Workload workload, Results results) {
         List<String> lines = new ArrayList<>();
         var ours = Results.ours(workload);
-        for (var system : workload.systems()) {
+        for (var system : Stream.concat(workload.systems().stream(), workload.beside().stream()).toList()) {
             results.of(workload.name(), system).ifPresent(result -> lines.add(line(result, ours, results)));
         }
         return lines;

@@ -30,6 +30,16 @@ record Workload(
         PROCESS
     }
 
+    /// Other workloads with which our own is compared. They are measured again beside it, in the same turns: on a noisy machine two rows
+    /// that are minutes apart tell little of each other.
+    List<String> beside() {
+        return goals.stream()
+                .map(Goal::against)
+                .filter(other -> !other.isEmpty() && !Systems.PEERS.contains(other))
+                .distinct()
+                .toList();
+    }
+
     boolean isCalled(String asked) {
         return name.equals(asked) || row.equals(asked);
     }

@@ -112,7 +112,9 @@ class FlightEventsTest {
                 }
                 open.countDown();
                 asked.await();
-                garden.rose().call(new Water(2)); // the rose answers before it has told of a call, and takes the next after that
+                garden.rose()
+                        .call(new Water(2)); // the rose answers before it has told of a call, and takes the next after
+                // that
                 gardener.stop();
                 Garden.gone(gardener);
                 recording.stop();
