@@ -118,8 +118,8 @@ final class Rests {
         public boolean handle(Object message, S self) {
             for (int end = Math.min(count, made.size() + 1_000); made.size() < end; ) {
                 A address = nursery.apply(self);
+                made.add(address); // before it can tell anybody
                 actors.send(address, message);
-                made.add(address);
             }
             if (made.size() < count) {
                 actors.send(actors.self(self), message);

@@ -22,6 +22,7 @@ import dev.coppice.kernel.ExitReason.Killed;
 import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Failure.TimedOut;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
@@ -111,6 +112,36 @@ class RealThreadsTest {
             var echo = lab.node().spawn(echo());
             for (int i = 0; i < 100; i++) {
                 assertThat(echo.call(new Ask("beside"))).isEqualTo("beside");
+            }
+            gate.open();
+        }
+
+        /// There are 64 places at most.
+        @Laws(Laws.On.PRODUCTION)
+        void others_go_on_beside_hundreds_of_loops_that_block_at_once(Lab lab) {
+            var gate = lab.gate();
+            Loop<Talk> blocks = _ -> gate.pass();
+            for (int i = 0; i < 300; i++) {
+                lab.node().spawn(blocks);
+            }
+            assertThat(lab.node().spawn(echo()).within(LONG).call(new Ask("beside"))).isEqualTo("beside");
+            gate.open();
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void others_go_on_beside_hundreds_of_loops_that_block_when_they_have_waited(Lab lab) {
+            var gate = lab.gate();
+            Loop<Talk> blocks =
+                    self -> {
+                        self.done((Sync) self.receive());
+                        self.receive();
+                        gate.pass();
+                    };
+            var loops = IntStream.range(0, 300).mapToObj(_ -> lab.node().spawn(blocks)).toList();
+            loops.forEach(loop -> loop.within(LONG).call(new Sync()));
+            for (int i = 0; i < 300; i++) {
+                loops.get(i).send(new Mark(i));
+                assertThat(lab.node().spawn(echo()).within(LONG).call(new Ask("beside"))).isEqualTo("beside");
             }
             gate.open();
         }

@@ -1,26 +1,30 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 
-/// What is known of a class of servers: whether it overrides `init`, and whether its handlers block in foreign code.
+/// What is known of a class of bodies: whether it overrides `init`, and whether it blocks in foreign code.
 ///
-/// A class once caught blocking runs on virtual threads without a place, until a thousand activations in a row did not block.
+/// A class once caught blocking runs on virtual threads without a place, until a thousand activations in a row did not block. Of loops,
+/// whose only activation is their life, a class is caught only while many places are blocked: beside the places messages cost more, and one
+/// moment of waiting for a class that is being loaded should not cost that for ever.
 final class Habit {
-    static final Habit OF_LOOPS = new Habit("loop", false);
-
     private static final int CALM = 1_000;
     private static final ClassValue<Habit> BY_CLASS =
             new ClassValue<>() {
                 @Override
                 protected Habit computeValue(Class<?> type) {
-                    return new Habit(
-                            type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName(),
-                            overridesInit(type));
+                    if (Loop.class.isAssignableFrom(type)) {
+                        return new Habit("loop", true, false);
+                    }
+                    var name = type.getSimpleName();
+                    return new Habit(name.isEmpty() ? type.getName() : name, false, overridesInit(type));
                 }
             };
 
     final String label;
+    final boolean ofLoops;
     final boolean hasInit;
 
     /// Written by the watchdog (true) and by whoever ends the thousandth calm activation (false).
@@ -29,13 +33,14 @@ final class Habit {
     /// Calm activations in a row; a lost update only delays the change.
     private volatile int calm;
 
-    private Habit(String label, boolean hasInit) {
+    private Habit(String label, boolean ofLoops, boolean hasInit) {
         this.label = label;
+        this.ofLoops = ofLoops;
         this.hasInit = hasInit;
     }
 
     static Habit of(Object body) {
-        return body instanceof Server<?> ? BY_CLASS.get(body.getClass()) : OF_LOOPS;
+        return BY_CLASS.get(body.getClass());
     }
 
     private static boolean overridesInit(Class<?> type) {
@@ -51,10 +56,8 @@ final class Habit {
     }
 
     void caughtBlocking() {
-        if (this != OF_LOOPS) {
-            calm = 0;
-            blocks = true;
-        }
+        calm = 0;
+        blocks = true;
     }
 
     /// An activation without a place has ended.

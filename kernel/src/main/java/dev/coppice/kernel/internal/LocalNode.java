@@ -110,7 +110,7 @@ public final class LocalNode implements Node {
                         null,
                         nobody.recipe().labelled(config.name()).settings(),
                         null,
-                        Habit.OF_LOOPS,
+                        Habit.of(nobody),
                         nextId(null),
                         true);
         this.ended = new WaitCell<>(null, this, Long.MAX_VALUE);

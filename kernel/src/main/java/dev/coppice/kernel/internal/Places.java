@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// steals half of another's queue.
 ///
 /// **Waiting.** The kernel's own waits hand the place on before they park. Foreign blocking is seen by the [Watchdog], which adds a place
-/// and notes the class of the server ([Habit]); such classes run without a place from then on. CPU hogs are relieved by more
+/// and notes the class of the body ([Habit]); such classes run without a place from then on. CPU hogs are relieved by more
 /// carriers ([Relief]).
 ///
 /// **No lost wake-up.** A worker that runs dry first puts its place into the idle mask (a CAS, so a full fence) and then looks at the
@@ -407,7 +407,9 @@ final class Places implements Scheduler {
     }
 
     void goOn(Worker worker) {
-        var again = worker.place == null && idle != 0 ? takeIdle() : null;
+        var cell = worker.cell;
+        boolean wants = worker.place == null && idle != 0 && (cell == null || !cell.habit.blocks());
+        var again = wants ? takeIdle() : null;
         if (again != null) {
             give(again, worker);
         }

@@ -19,6 +19,9 @@ final class Watchdog implements Runnable {
     private static final int QUIET_TICKS = 20;
     private static final int HOG_TICKS = 5;
 
+    /// So many blocked places are a reason to remember classes of loops, too.
+    private static final int CROWD = 8;
+
     private final Places places;
     private final LocalNode node;
     private final Thread thread;
@@ -32,6 +35,9 @@ final class Watchdog implements Runnable {
 
     private int quietTicks;
     private boolean ticking;
+
+    /// How many places were blocked in foreign code at the last look.
+    private int blockedPlaces;
 
     // Who was seen on which place since when, for slow handlers.
     private final @Nullable Cell<?>[] seen = new Cell<?>[64];
@@ -129,6 +135,7 @@ final class Watchdog implements Runnable {
     private void look(long now, boolean work) {
         int moving = 0;
         int hogged = 0;
+        int standing = 0;
         for (int i = 0, n = places.count; i < n; i++) {
             var place = places.places[i];
             var worker = place.owner;
@@ -145,6 +152,7 @@ final class Watchdog implements Runnable {
                 moving++;
             } else if (blocked(worker)
                     && worker.place == place) { // else it waits in the kernel and has handed the place on
+                standing++;
                 if (work) {
                     catchBlocking(worker);
                 }
@@ -156,14 +164,19 @@ final class Watchdog implements Runnable {
             }
             watchSlow(i, worker, tick, now);
         }
-        for (var run : places.apart) {
-            run.watch(node.observers, now, Clocks.nanos(node.config().slowHandler()));
-        }
+        watchApart(now);
+        blockedPlaces = standing;
         if (work && moving == 0) {
             goRoundThem();
         }
         canary.look(now, hogged, node.received());
         places.open(canary.raised());
+    }
+
+    private void watchApart(long now) {
+        for (var run : places.apart) {
+            run.watch(node.observers, now, Clocks.nanos(node.config().slowHandler()));
+        }
     }
 
     /// Work waits behind places that stand still.
@@ -184,9 +197,9 @@ final class Watchdog implements Runnable {
                 };
     }
 
-    private static void catchBlocking(Worker worker) {
+    private void catchBlocking(Worker worker) {
         var cell = worker.runningNow();
-        if (cell != null) {
+        if (cell != null && (!cell.habit.ofLoops || blockedPlaces >= CROWD)) {
             cell.habit.caughtBlocking();
         }
     }

@@ -19,43 +19,36 @@ import org.jspecify.annotations.Nullable;
 final class Rig {
     static final LocalNode NODE = (LocalNode) LocalNode.start(Config.defaults().quiet().scheduler(Still::new));
     private static final Recipe<Object> RECIPE = ((Loop<Object>) _ -> {}).recipe();
+    private static final Habit HABIT = Habit.of((Loop<Object>) _ -> {});
     private static final AtomicLong IDS = new AtomicLong(1_000);
 
     private Rig() {}
 
     static Cell<Object> running(Wakes wakes) {
-        return new Cell<>(
-                NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), wakes, HABIT, IDS.incrementAndGet(), false);
     }
 
     /// In a node with the kernel's own scheduler; its body is never run.
     static Cell<Object> runningIn(LocalNode node) {
-        return new Cell<>(
-                node, node.guardian(), RECIPE.settings(), new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+        return new Cell<>(node, node.guardian(), RECIPE.settings(), new Counted(), HABIT, IDS.incrementAndGet(), false);
     }
 
     static Cell<Object> resting(Wakes wakes) {
-        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), wakes, Habit.OF_LOOPS, IDS.incrementAndGet(), true);
+        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), wakes, HABIT, IDS.incrementAndGet(), true);
     }
 
     /// Running, with this number for its id.
     static Cell<Object> numbered(long id, Object body) {
-        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), body, Habit.OF_LOOPS, id, false);
+        return new Cell<>(NODE, NODE.guardian(), RECIPE.settings(), body, HABIT, id, false);
     }
 
     static Cell<Object> childOf(Cell<?> parent) {
-        return new Cell<>(NODE, parent, RECIPE.settings(), new Counted(), Habit.OF_LOOPS, IDS.incrementAndGet(), false);
+        return new Cell<>(NODE, parent, RECIPE.settings(), new Counted(), HABIT, IDS.incrementAndGet(), false);
     }
 
     static BoundedCell<Object> bounded(Mailbox mailbox, Wakes wakes, boolean atRest) {
         return BoundedCell.of(
-                NODE,
-                NODE.guardian(),
-                RECIPE.mailbox(mailbox).settings(),
-                wakes,
-                Habit.OF_LOOPS,
-                IDS.incrementAndGet(),
-                atRest);
+                NODE, NODE.guardian(), RECIPE.mailbox(mailbox).settings(), wakes, HABIT, IDS.incrementAndGet(), atRest);
     }
 
     static int length(@Nullable Mail list) {
