@@ -14,10 +14,6 @@ final class Results {
         all.addAll(some);
     }
 
-    List<Result> all() {
-        return all;
-    }
-
     /// Without what was measured beside a workload.
     Stream<Result> ofSystems() {
         return all.stream().filter(result -> result.workload().systems().contains(result.system()));

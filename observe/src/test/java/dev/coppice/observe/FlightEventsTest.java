@@ -112,9 +112,8 @@ class FlightEventsTest {
                 }
                 open.countDown();
                 asked.await();
-                garden.rose()
-                        .call(new Water(2)); // the rose answers before it has told of a call, and takes the next after
-                // that
+                // The rose answers before it has told of a call, and takes the next one after that.
+                garden.rose().call(new Water(2));
                 gardener.stop();
                 Garden.gone(gardener);
                 recording.stop();

@@ -444,10 +444,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         requireNonNull(message, "message");
         enter();
         var timer = new IdleTimer(cell, message, Clocks.positive("quiet", quiet));
-        var before = idleTimer();
-        if (before != null) {
-            before.cancel();
-        }
+        dropIdleTimer();
         rare().idleTimer = timer;
         timer.begin();
         return timer;

@@ -55,7 +55,7 @@ final class OpenRequests {
         }
     }
 
-    /// Whether it may still be answered, or a sent one told from one that was never received.
+    /// Whether the actor may still `reply` to it: a request that is not settled, or one that was sent, to which a reply is dropped.
     static boolean maybeOpen(Mail delivery) {
         return delivery instanceof Request<?> request
                 ? request.hold != Request.Hold.SETTLED
