@@ -17,16 +17,16 @@ final class Aside {
         Far.handsOn(places, worker);
     }
 
-    static void handsOn(Places places, Cell<?> resting) {
-        Far.handsOn(places, resting);
+    static long begins(Cell<?> resting) {
+        return Far.begins(resting);
+    }
+
+    static void ends(Cell<?> rested, long since) {
+        Far.ends(rested, since);
     }
 
     static void goesOn(Places places, @Nullable Worker worker) {
         Far.goesOn(places, worker);
-    }
-
-    static void goesOn(Places places, Cell<?> resting) {
-        Far.goesOn(places, resting);
     }
 
     /// After a wake-up: whether to park again. One that is interrupted waits here to the end, and has its flag again after that.
@@ -51,16 +51,12 @@ final class Aside {
             }
         }
 
-        static void handsOn(Places places, Cell<?> resting) {
-            if (resting.lastRunner instanceof Worker worker && worker.isOf(places)) {
-                places.handOn(worker);
-            }
+        static long begins(Cell<?> resting) {
+            return Rest.begins(resting);
         }
 
-        static void goesOn(Places places, Cell<?> resting) {
-            if (resting.lastRunner instanceof Worker worker && worker.isOf(places)) {
-                places.goOn(worker);
-            }
+        static void ends(Cell<?> rested, long since) {
+            Rest.ends(rested, since);
         }
 
         static boolean waitsOn(Cell<?> resting) {

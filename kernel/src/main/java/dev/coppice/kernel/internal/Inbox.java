@@ -3,6 +3,7 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Recipe;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// An actor's mailbox.
@@ -227,20 +228,26 @@ abstract sealed class Inbox<M> permits Cell {
         return WORD.compareAndSet(this, null, IDLE);
     }
 
-    /// The body waits in `receive` until a mail arrives.
+    /// The body waits in `receive` until a mail arrives. It stands on the stack of each loop that waits, so all that it has to do before and
+    /// after is elsewhere ([Aside]). It gives way once before it parks, as every wait does.
     final void awaitMail() {
-        if (node.scheduler instanceof Places places) {
-            resting = WAITS; // not by restBegins: it stands on the stack of each loop that waits
-            if (rest()) {
-                Rest.of(cell(), places);
+        long since = Aside.begins(cell());
+        if (since != Rest.OVER) {
+            if (Thread.currentThread().isVirtual()) {
+                Thread.yield();
             }
-        } else {
-            awaitSimulated(cell().selfRef().resting());
+            if (stops()) {
+                do {
+                    LockSupport.park();
+                } while (Aside.waitsOn(cell()));
+            }
+            Aside.ends(cell(), since);
         }
         resting = AWAKE;
     }
 
-    private void awaitSimulated(Resting wait) {
+    /// The whole wait, where time is simulated.
+    final void awaitSimulated(Resting wait) {
         wait.over = false;
         resting = SIMULATED;
         if (rest()) {

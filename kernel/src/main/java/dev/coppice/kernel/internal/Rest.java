@@ -1,7 +1,5 @@
 package dev.coppice.kernel.internal;
 
-import java.util.concurrent.locks.LockSupport;
-
 /// The wait of a body inside `receive`, on the kernel's own scheduler.
 ///
 /// **Idea.** As many wait as there are loops, so there is no object for it: the actor has the state, in a byte beside its mailbox's word, and
@@ -18,41 +16,41 @@ import java.util.concurrent.locks.LockSupport;
 /// No wake-up is lost: the CAS and the exchange meet at the byte. Either the actor finds that the wait is over, or the sender that its thread
 /// has stopped. A wake-up that comes late, or to a thread that has gone on, is a stray one, for which every wait is prepared.
 final class Rest {
+    /// There was mail, or there is by now. A time that [#begins] gives is odd, so neither of these two is one.
+    static final long OVER = 0;
+
+    private static final long UNTAPPED = 2;
+
     private Rest() {}
 
-    /// Waits; called when the word is IDLE.
-    static void of(Cell<?> cell, Places places) {
+    /// Goes to rest, and hands the place on. Gives OVER when there is nothing to stop for, else what [#ends] has to be told after the stop.
+    static long begins(Cell<?> cell) {
+        if (!(cell.node.scheduler instanceof Places places)) {
+            cell.awaitSimulated(cell.selfRef().resting());
+            return OVER;
+        }
+        if (!cell.restBegins()) {
+            return OVER;
+        }
         assert cell.lastRunner == Runner.current() : cell + " would be woken on another thread";
-        if (Taps.on) {
-            tapped(cell, places);
-        } else {
-            stop(cell, places);
-        }
-    }
-
-    private static void tapped(Cell<?> cell, Places places) {
-        long since = places.nanoTime();
-        stop(cell, places);
-        if (cell.lastRunner instanceof Worker worker && worker.isOf(places)) {
-            Taps.waited(worker.cell, places.nanoTime() - since, worker.place != null);
-        }
-    }
-
-    /// Gives way once before it parks, as every wait does. It stands on the stack of each loop that waits: see [Aside].
-    private static void stop(Cell<?> cell, Places places) {
         if (cell.restIsOver()) {
-            return;
+            return OVER;
         }
-        Aside.handsOn(places, cell);
-        if (Thread.currentThread().isVirtual()) {
-            Thread.yield();
+        long since = Taps.on ? places.nanoTime() | 1 : UNTAPPED;
+        if (cell.lastRunner instanceof Worker worker && worker.isOf(places)) {
+            places.handOn(worker);
         }
-        if (cell.stops()) {
-            do {
-                LockSupport.park();
-            } while (Aside.waitsOn(cell));
+        return since;
+    }
+
+    static void ends(Cell<?> cell, long since) {
+        var places = (Places) cell.node.scheduler;
+        if (cell.lastRunner instanceof Worker worker && worker.isOf(places)) {
+            places.goOn(worker);
+            if (since != UNTAPPED) {
+                Taps.waited(worker.cell, places.nanoTime() - since, worker.place != null);
+            }
         }
-        Aside.goesOn(places, cell);
     }
 
     /// The wait of an actor that has stopped for it is over.
