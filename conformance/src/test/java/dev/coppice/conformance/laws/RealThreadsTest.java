@@ -335,8 +335,7 @@ class RealThreadsTest {
             returns(lab, loop((message, self) -> self.reply((Ask) message, ((Ask) message).text())));
         }
 
-        /// They hold no place that stands still, so nothing but the canary tells of them. Several times, since what it must not do is
-        /// a matter of the moment: to sleep before it knows.
+        /// They hold no place that stands still, so nothing but the canary tells of them.
         @Laws(Laws.On.PRODUCTION)
         void let_a_loop_answer_when_they_are_loops_that_have_waited(Lab lab) {
             for (int round = 0; round < 5; round++) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Waiting.** The kernel's own waits hand the place on before they park. Foreign blocking is seen by the [Watchdog], which adds a place
 /// and notes the class of the body ([Habit]); such classes run without a place from then on. CPU hogs are relieved by more
-/// carriers ([Relief]).
+/// carriers ([Canary]).
 ///
 /// **No lost wake-up.** A worker that runs dry first puts its place into the idle mask (a CAS, so a full fence) and then looks at the
 /// queues once more; whoever adds to the global queue does so by a CAS and then looks at the mask. One of the two sees the other. An
@@ -92,7 +92,7 @@ final class Places implements Scheduler {
         this.open = regular;
         this.idle = regular == 64 ? -1L : (1L << regular) - 1;
         this.alarms = new Alarms(node, regular);
-        this.watchdog = new Watchdog(this, node);
+        this.watchdog = new Watchdog(this, node, Relief.canary(nanoTime()));
         watchdog.start();
     }
 

@@ -3,81 +3,89 @@ package dev.coppice.kernel.internal;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.PlatformManagedObject;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import jdk.management.VirtualThreadSchedulerMXBean;
 import org.jspecify.annotations.Nullable;
 
-/// Help against CPU hogs: virtual threads are not time-sliced, so as many hogs as carriers stop every other one.
-///
-/// **Idea.** A canary, a virtual thread that does nothing, is started now and then while work waits. When it does not get to run for
-/// some milliseconds, and this JVM uses much CPU meanwhile for hardly a message, the carriers are hogged. (The canary alone says too little: it
-/// comes from outside, and busy carriers look at their own queues first. Nor do few messages alone: the cores may be somebody else's.) Then
-/// the JDK scheduler's parallelism is raised, JVM-wide, each time by twice what was added before, and a few virtual threads are started from
-/// fresh platform threads, which makes the pool notice. The operating system slices the carriers; places are opened for them
-/// ([Places#open]). When canaries have been quick for a while the parallelism goes down again, by halves, to what it was. Carriers beyond
-/// it go when they find nothing to do, so a false alarm is dear.
-final class Relief {
+/// The JDK's scheduler of virtual threads, one for the whole JVM, as a [Canary] sees and changes it.
+final class Relief implements Canary.Carriers {
     private static final int MOST_EXTRA = 192;
     private static final int KICKS = 4;
 
-    /// CPU time that a message takes at most where it is not a hog that takes it.
-    private static final long LONG = 1_000_000;
+    private static final ReentrantLock CHANGES = new ReentrantLock();
 
-    private static final AtomicInteger EXTRA = new AtomicInteger();
+    /// Carriers that all nodes of this JVM have added together; guarded by the lock.
+    private static int extra;
 
     private Relief() {}
 
-    /// By how much it was raised.
-    private static int raise(int step) {
-        int extra = EXTRA.get();
-        int more = Math.min(step, MOST_EXTRA - extra);
-        if (more <= 0 || !EXTRA.compareAndSet(extra, extra + more)) {
-            return 0;
+    static Canary canary(long now) {
+        return new Canary(new Relief(), Runtime.getRuntime().availableProcessors(), now);
+    }
+
+    @Override
+    public void send(Runnable canary) {
+        Thread.startVirtualThread(canary);
+    }
+
+    @Override
+    public long cpu() {
+        return Bean.SYSTEM == null ? -1 : Bean.SYSTEM.getProcessCpuTime();
+    }
+
+    @Override
+    public int missing() {
+        return Bean.FOUND == null ? 0 : Bean.FOUND.getParallelism() - Bean.FOUND.getMountedVirtualThreadCount();
+    }
+
+    @Override
+    public int raise(int step) {
+        int more = change(step);
+        if (more > 0) {
+            kick(KICKS);
         }
-        change(more);
-        kick(KICKS);
         return more;
     }
 
-    /// Makes the pool start carriers, or wake them. A virtual thread that comes from outside starts one if the queue that it comes to seems
-    /// empty, and a fresh platform thread has a queue of its own. They are few, since the start of a platform thread waits until the
-    /// operating system has let it run: among hogs some milliseconds. The carriers that they bring start others.
+    @Override
+    public void lower(int step) {
+        change(-step);
+    }
+
+    @Override
+    public void kick() {
+        kick(1);
+    }
+
+    /// A virtual thread that comes from outside starts a carrier if the queue that it comes to seems empty, and a fresh platform thread has a
+    /// queue of its own. They are few, since the start of a platform thread waits until the operating system has let it run: among hogs some
+    /// milliseconds. The carriers that they bring start others.
     private static void kick(int times) {
         for (int i = 0; i < times; i++) {
             Thread.ofPlatform().daemon().name("coppice-kick").start(() -> Thread.startVirtualThread(() -> {}));
         }
     }
 
-    private static void lower(int step) {
-        int extra = EXTRA.get();
-        int less = Math.min(extra, step);
-        if (less > 0 && EXTRA.compareAndSet(extra, extra - less)) {
-            change(-less);
-        }
-    }
-
-    private static void change(int by) {
-        var bean = Bean.FOUND;
-        if (bean != null) {
-            bean.setParallelism(Math.max(1, bean.getParallelism() + by));
+    /// By how much it was changed. Under a lock, since the JDK's number is read and then written: two nodes at once would lose one's change.
+    static int change(int by) {
+        CHANGES.lock();
+        try {
+            int changed = Math.clamp(extra + by, 0, MOST_EXTRA) - extra;
+            var bean = Bean.FOUND;
+            if (bean != null && changed != 0) {
+                bean.setParallelism(Math.max(1, bean.getParallelism() + changed));
+            }
+            extra += changed;
+            return changed;
+        } finally {
+            CHANGES.unlock();
         }
     }
 
     /// Looked up when first needed: it costs tens of milliseconds.
     private static final class Bean {
         static final @Nullable VirtualThreadSchedulerMXBean FOUND = find(VirtualThreadSchedulerMXBean.class);
-        private static final @Nullable OperatingSystemMXBean SYSTEM =
-                FOUND == null ? null : find(OperatingSystemMXBean.class);
-
-        /// The CPU time of this JVM in nanoseconds; negative when it cannot be had.
-        static long cpu() {
-            return SYSTEM == null ? -1 : SYSTEM.getProcessCpuTime();
-        }
-
-        /// How many carriers do not run that may.
-        static int missing() {
-            return FOUND == null ? 0 : FOUND.getParallelism() - FOUND.getMountedVirtualThreadCount();
-        }
+        static final @Nullable OperatingSystemMXBean SYSTEM = FOUND == null ? null : find(OperatingSystemMXBean.class);
 
         private static <T extends PlatformManagedObject> @Nullable T find(Class<T> type) {
             try {
@@ -91,176 +99,6 @@ final class Relief {
                                 e);
                 return null;
             }
-        }
-    }
-
-    /// One watchdog's canary. Used by that watchdog's thread only.
-    static final class Canary {
-        private static final long EVERY = 10_000_000;
-        private static final long LATE = 8_000_000;
-
-        /// CPU time to judge by: more than one tick of a process's clock.
-        private static final long ENOUGH = 15_000_000;
-
-        private static final long CALM = 1_000_000_000L;
-
-        /// For so long after it was late another is sent at once, and what places that stood still say is believed.
-        private static final long SOON = 100_000_000;
-
-        /// The time slice of the operating system, about: each carrier more for a core may take one before the canary has its turn.
-        private static final long TURN = 4_000_000;
-
-        /// Carriers to add first, for each core.
-        private static final int FIRST = 3;
-
-        private final int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
-        private volatile boolean sings = true;
-        private long sentAt;
-        private long lookedAt;
-
-        /// When as many places as there are cores stood still last.
-        private long hoggedAt;
-
-        private boolean late;
-        private int raised;
-
-        /// Since when it was not late, or has not lowered.
-        private long calmSince;
-
-        /// How long a busy node is relieved before it is let try without. It grows with each alarm that comes back soon.
-        private long trial = SOON;
-
-        /// Whether one was ever late. From then on a canary is sent with what is compared later; before that, it is not worth its price.
-        private boolean weighed;
-
-        /// Since it was sent, or last weighed.
-        private final Account sent = new Account();
-
-        /// Since the relief was last raised or lowered.
-        private final Account relieved = new Account();
-
-        /// Whether it was late, or has been sent and has not sung yet.
-        boolean away() {
-            return late || !sings;
-        }
-
-        /// How many carriers more there are than without it.
-        int raised() {
-            return raised;
-        }
-
-        /// @param hogged how many places stand still
-        /// @param received how many messages have been received so far
-        void look(long now, int hogged, long received) {
-            boolean stopped = now - lookedAt > LATE;
-            lookedAt = now;
-            if (hogged >= cores) {
-                hoggedAt = now;
-            }
-            if (sings) {
-                sings(now, received);
-            } else if (stopped) {
-                // This thread was late itself: the whole JVM stood still, as for a collection, and nobody is to blame.
-                sentAt = now;
-                sent.begin(received);
-            } else if (!sent.begun) {
-                if (now - sentAt > LATE / 2) {
-                    weighed = true;
-                    sent.begin(received);
-                }
-            } else if (now - sentAt > LATE + raised / cores * TURN) {
-                weigh(now, received);
-            }
-        }
-
-        private void sings(long now, long received) {
-            late = false;
-            sent.begun = false;
-            if (raised > 0 && maySink(now, received)) {
-                lowerHalf(now, received);
-            }
-            if (now - sentAt > EVERY || raised > 0 && now - calmSince < SOON) {
-                sings = false;
-                sentAt = now;
-                if (weighed) {
-                    sent.begin(received);
-                }
-                Thread.startVirtualThread(() -> sings = true);
-            }
-        }
-
-        /// Whether there has been no hog for a while; or a node that works may try how it fares without relief: most likely the alarm was
-        /// false, as when a process begins and the compiler has the cores. Places that stand still do not tell then: with more carriers than
-        /// cores most of them only wait for their core.
-        private boolean maySink(long now, long received) {
-            long calm = now - calmSince;
-            return calm > CALM && now - hoggedAt > SOON || calm > trial && relieved.messages(received, relieved.cpu());
-        }
-
-        /// It is late: are hogs to blame?
-        private void weigh(long now, long received) {
-            long used = sent.cpu();
-            if (used < ENOUGH) {
-                return; // too little to judge by: others have the cores
-            }
-            late = !sent.messages(received, used);
-            if (late) {
-                if (raised == 0) {
-                    trial = now - calmSince < CALM ? Math.min(CALM, 4 * trial) : SOON;
-                }
-                calmSince = now;
-                relieve();
-                relieved.begin(received);
-            } else if (raised > 0) {
-                lowerHalf(now, received);
-            }
-            sentAt = now;
-            sent.begin(received);
-        }
-
-        /// More carriers, unless some of those that may run do not yet.
-        private void relieve() {
-            if (Bean.missing() > 0) {
-                kick(1);
-            } else {
-                raised += raise(Math.max(FIRST * cores, 2 * raised));
-            }
-        }
-
-        private void lowerHalf(long now, long received) {
-            int less = Math.min(raised, Math.max(cores, raised / 2));
-            lower(less);
-            raised -= less;
-            calmSince = now;
-            relieved.begin(received);
-        }
-
-        void stop() {
-            lower(raised);
-            raised = 0;
-        }
-    }
-
-    /// CPU time and messages since some moment.
-    private static final class Account {
-        private boolean begun;
-        private long cpuBefore;
-        private long receivedBefore;
-
-        void begin(long received) {
-            begun = true;
-            cpuBefore = Bean.cpu();
-            receivedBefore = received;
-        }
-
-        /// The CPU time of this JVM since then.
-        long cpu() {
-            return Bean.cpu() - cpuBefore;
-        }
-
-        /// Whether messages have been received since then as they are where no hog takes the CPU.
-        boolean messages(long received, long cpu) {
-            return received - receivedBefore >= cpu / LONG;
         }
     }
 }

@@ -25,7 +25,7 @@ final class Watchdog implements Runnable {
     private final Places places;
     private final LocalNode node;
     private final Thread thread;
-    private final Relief.Canary canary = new Relief.Canary();
+    private final Canary canary;
 
     /// Whether it ticks: whoever makes work need not wake it then.
     private volatile boolean alert;
@@ -45,9 +45,10 @@ final class Watchdog implements Runnable {
     private final long[] seenSince = new long[64];
     private final boolean[] reported = new boolean[64];
 
-    Watchdog(Places places, LocalNode node) {
+    Watchdog(Places places, LocalNode node, Canary canary) {
         this.places = places;
         this.node = node;
+        this.canary = canary;
         this.thread = Thread.ofPlatform().daemon().name(node.config().name() + "-watchdog").unstarted(this);
     }
 
@@ -111,7 +112,7 @@ final class Watchdog implements Runnable {
     }
 
     /// When to look at the places again; never, when they are all idle.
-    private long nextLook(long now, boolean work) {
+    long nextLook(long now, boolean work) {
         boolean calm = !work && !canary.away();
         quietTicks = calm ? quietTicks + 1 : 0;
         if (quietTicks <= QUIET_TICKS) {

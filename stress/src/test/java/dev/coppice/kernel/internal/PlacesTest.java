@@ -6,6 +6,8 @@ import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Waiting;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,64 @@ class PlacesTest {
             var places = Outsider.placesWithoutWatchdog(count);
             assertThat(new Outsider(places).bringsWork(60_000)).as("all was done").isTrue();
             assertThat(places.anyWork()).isFalse();
+        }
+    }
+
+    @Nested
+    @Tag("#94")
+    class A_watchdog_whose_canary {
+        private final List<Runnable> canaries = new ArrayList<>();
+        private final Canary canary = new Canary(new Held(), 1, 0);
+        private final Watchdog watchdog = new Watchdog(Outsider.placesWithoutWatchdog(1), Rig.NODE, canary);
+
+        private final class Held implements Canary.Carriers {
+            @Override
+            public void send(Runnable canary) {
+                canaries.add(canary);
+            }
+
+            @Override
+            public long cpu() {
+                return 0;
+            }
+
+            @Override
+            public int missing() {
+                return 0;
+            }
+
+            @Override
+            public int raise(int step) {
+                return 0;
+            }
+
+            @Override
+            public void lower(int step) {}
+
+            @Override
+            public void kick() {}
+        }
+
+        private long last() {
+            long next = 0;
+            for (int i = 0; i < 1_000 && next != Long.MAX_VALUE; i++) {
+                next = watchdog.nextLook(i, false);
+            }
+            return next;
+        }
+
+        @Test
+        void is_away_does_not_sleep() {
+            canary.look(Watchdog.TICK, 0, 0);
+            assertThat(canaries).hasSize(1);
+            assertThat(last()).isLessThan(Long.MAX_VALUE);
+        }
+
+        @Test
+        void has_sung_sleeps_until_it_is_woken() {
+            canary.look(Watchdog.TICK, 0, 0);
+            canaries.getFirst().run();
+            assertThat(last()).isEqualTo(Long.MAX_VALUE);
         }
     }
 
