@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// The limits of a node, each with its default. Immutable; the withers return a changed copy. [Settings] lays system properties and
 /// environment variables over it; limits and the level of the log can change while the node runs: [Node#reconfigure].
 public final class Config {
+    private static final int MOST_PLACES = 64;
+
     private String name = "coppice";
     private Duration patience = Duration.ofSeconds(5);
     private Duration closeBudget = Duration.ofSeconds(30);
@@ -21,7 +23,7 @@ public final class Config {
     private Duration slowHandler = Duration.ofSeconds(1);
     private int keptCrashes = 100;
     private int loggedPerMinute = 10;
-    private int places = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private int places = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_PLACES);
     private System.Logger.Level loggedFrom = System.Logger.Level.ALL;
     private boolean haltOnFatal;
     private List<Carrier<?>> carrying = List.of();
@@ -103,10 +105,10 @@ public final class Config {
         return with(copy -> copy.loggedFrom = level);
     }
 
-    /// How many handlers run at once; the number of processors.
+    /// How many handlers run at once, at most 64; the number of processors.
     public Config places(int places) {
-        if (places < 1 || places > 64) {
-            throw new IllegalArgumentException("places must be between 1 and 64, was " + places);
+        if (places < 1 || places > MOST_PLACES) {
+            throw new IllegalArgumentException("places must be between 1 and " + MOST_PLACES + ", was " + places);
         }
         return with(copy -> copy.places = places);
     }

@@ -100,7 +100,9 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
     /// it. At most 1,000.
     List<Laggard> laggards();
 
-    /// Sends each event of this type to the subscriber until cancelled; its mailbox policy decides what happens when it is slow.
+    /// Sends each event of this type to the subscriber until cancelled, or until the actor is dead whose pid it is. A ref by name lasts: what
+    /// is told while nobody holds the name is counted as a dead letter, and the next holder gets what comes then. The subscriber's mailbox
+    /// policy decides what happens when it is slow.
     <E extends NodeEvent> Cancellable subscribe(Class<E> type, Ref<? super E> subscriber);
 
     /// Tells the observers; for supervisors and their like.

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A program that knows nothing of this build: the packed jars, a JDK, and its own few lines.
 class Outsiders {
@@ -31,6 +33,20 @@ class Outsiders {
     @Nested
     class A_consumer {
         private final Path main = CONSUMER.resolve("outside/consumer/Main.java");
+
+        /// There are 64 places at most.
+        @ParameterizedTest
+        @ValueSource(ints = {1, 64, 65, 256})
+        void runs_on_any_number_of_processors(int processors) throws Exception {
+            Jvm.compile(out, List.of(main), "-cp", libraries);
+            assertThat(
+                            Jvm.run(
+                                    "-XX:ActiveProcessorCount=" + processors,
+                                    "-cp",
+                                    Jvm.path(out) + java.io.File.pathSeparator + libraries,
+                                    "outside.consumer.Main"))
+                    .isEqualToIgnoringNewLines("42");
+        }
 
         @Test
         void runs_on_the_class_path() throws Exception {

@@ -20,6 +20,7 @@ import dev.coppice.kernel.ExitReason.Normal;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Server;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,30 @@ class EventsTest {
                 lab.gone(pid);
             }
             assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        @Laws
+        void reach_every_holder_of_the_name_that_subscribed(Lab lab) {
+            var node = lab.node();
+            Name<NodeEvent.Exited> name = Name.of("listener");
+            var heard = lab.<NodeEvent.Exited>probe();
+            node.subscribe(NodeEvent.Exited.class, node.ref(name));
+            lab.gone(stopped(lab)); // nobody holds the name yet
+            for (int incarnation = 0; incarnation < 3; incarnation++) {
+                var listener =
+                        node.spawn(Server.<NodeEvent.Exited>of(() -> (event, _) -> heard.send(event)).named(name));
+                var one = stopped(lab);
+                assertThat(heard.fish(event -> event.pid().equals(one) ? event : null).reason())
+                        .isEqualTo(new Normal());
+                listener.kill();
+                lab.gone(listener);
+            }
+        }
+
+        private static Pid<Talk> stopped(Lab lab) {
+            var pid = lab.puppet();
+            pid.stop();
+            return pid;
         }
 
         @Laws

@@ -40,7 +40,7 @@ class LimitsTest {
             assertThat(config.keptCrashes()).isEqualTo(100);
             assertThat(config.loggedPerMinute()).isEqualTo(10);
             assertThat(config.haltsOnFatal()).isFalse();
-            assertThat(config.places()).isEqualTo(Runtime.getRuntime().availableProcessors());
+            assertThat(config.places()).isEqualTo(Math.min(64, Runtime.getRuntime().availableProcessors()));
         }
 
         @Test

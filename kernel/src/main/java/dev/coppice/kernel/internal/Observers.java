@@ -6,6 +6,7 @@ import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.NodeEvent;
+import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Ref;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -69,7 +70,7 @@ final class Observers {
         for (var subscription : subscriptions) {
             if (subscription.type.isInstance(event)) {
                 var delivered = Refs.deliver(subscription.subscriber, new Mail.Quiet(event, null), false);
-                if (delivered instanceof dev.coppice.kernel.Offer.Dead) {
+                if (delivered instanceof Offer.Dead && !Refs.mayLive(subscription.subscriber)) {
                     subscriptions.remove(subscription);
                 }
             }

@@ -103,6 +103,16 @@ final class Refs {
         return nodeOf(to).patienceNanos();
     }
 
+    /// Whether somebody may yet come who gets what is sent there: not behind the pid of a dead actor.
+    static boolean mayLive(Ref<?> ref) {
+        return switch (ref) {
+            case Cell<?> cell -> !cell.isClosed();
+            case Named<?> _ -> true;
+            case Via<?> via -> mayLive(via.target());
+            case Door<?> door -> door.behind().or(door::actor).map(Refs::mayLive).orElse(true);
+        };
+    }
+
     /// The node that `to` belongs to; for a door without an actor the caller's, else any that runs.
     static LocalNode nodeOf(Ref<?> to) {
         return switch (to) {
