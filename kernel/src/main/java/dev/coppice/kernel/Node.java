@@ -51,6 +51,8 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
     /// Starts an actor that belongs to the node.
     ///
     /// @throws StartFailed when it could not be started
+    /// @throws CallFailed with [Failure.Interrupted] when this thread, which is no actor, is interrupted while `init` runs; nothing is
+    ///     started then
     <M> Pid<M> spawn(Actor<M> actor);
 
     default <M> Pid<M> spawn(Loop<M> loop) {
@@ -79,13 +81,16 @@ public sealed interface Node extends AutoCloseable permits LocalNode {
     void stop();
 
     /// Stops every actor in reverse order of its start, each within its own limit, and waits. When the node's budget (30 s) is spent
-    /// it kills what is left, and abandons what ignores that; see [#abandoned].
+    /// it kills what is left, and abandons what ignores that; see [#abandoned]. An interrupt does not end the wait: the thread has its
+    /// flag again after it.
     ///
     /// @throws IllegalStateException from an actor of this node, which would wait for itself: use [#stop]
     @Override
     void close();
 
     /// Waits until the node has ended.
+    ///
+    /// @throws CallFailed with [Failure.Interrupted] when this thread, which is no actor, is interrupted
     ExitReason await();
 
     Optional<ExitReason> await(Duration patience);

@@ -35,6 +35,8 @@ public sealed interface Pid<M> extends Ref<M> permits Cell {
 
     /// Waits until it has exited and everything that it owned is gone. Any number of waiters, any number of times.
     /// Not an edge of a call cycle.
+    ///
+    /// @throws CallFailed with [Failure.Interrupted] when this thread, which is no actor, is interrupted
     ExitReason await();
 
     /// As [#await()], for at most this long.

@@ -24,8 +24,11 @@ import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Down;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Crashed;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Outcome.Replied;
 import dev.coppice.kernel.Pid;
@@ -167,6 +170,15 @@ class BodiesTest {
         }
 
         @Laws
+        void tell_their_outcome_when_their_callee_stops_in_order(Lab lab) {
+            var callee = lab.node().spawn(Talk.server((_, self) -> self.stop()));
+            var probe = lab.<Talk>probe();
+            probe.run(self -> self.task(() -> callee.within(LONG).call(new Ask("?")), Came::new));
+            assertThat(probe.expect(Came.class).outcome())
+                    .isEqualTo(new Outcome.Failed<>(new Failure.Exited(new ExitReason.Normal())));
+        }
+
+        @Laws
         void cancelled_end_and_bring_nothing(Lab lab) {
             var silent = lab.<Talk>probe();
             var probe = lab.<Talk>probe();
@@ -216,6 +228,26 @@ class BodiesTest {
                 lab.gone(pid);
                 assertThat(closed).containsExactly("2", "1");
             }
+        }
+
+        @Laws
+        void may_give_up_others_while_they_are_closed(Lab lab) {
+            var closed = new CopyOnWriteArrayList<String>();
+            var pid = lab.puppet();
+            pid.call(
+                    new DoNow(self -> {
+                        var first = self.own(() -> closed.add("given up"));
+                        self.own(() -> closed.add("kept"));
+                        self.own(() -> {
+                            first.cancel();
+                            self.own(() -> closed.add("late"));
+                            closed.add("youngest");
+                        });
+                    }));
+            pid.stop();
+            assertThat(lab.gone(pid)).isEqualTo(new ExitReason.Normal());
+            assertThat(closed).containsExactly("youngest", "late", "kept");
+            assertThat(lab.node().spawn(echo()).call(new Ask("alive"))).isEqualTo("alive");
         }
 
         @Laws

@@ -38,6 +38,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -95,6 +97,40 @@ class ClosingTest {
             assertThat(node.counters().actors()).isEqualTo(55);
             node.close();
             Leaks.assertNone(node);
+        }
+    }
+
+    @Nested
+    class Interrupts {
+        @Laws(Laws.On.PRODUCTION)
+        void of_who_closes_do_not_end_the_wait(Lab lab) throws InterruptedException {
+            var gate = lab.gate();
+            var node = lab.node(lab.config().name("interrupted"));
+            var stopping = new CountDownLatch(1);
+            node.spawn(
+                    Talk.saying(
+                            "slow",
+                            _ -> {
+                                stopping.countDown();
+                                gate.pass();
+                            }));
+            var flag = new AtomicBoolean();
+            var ended = new AtomicBoolean();
+            var closer =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                Thread.currentThread().interrupt();
+                                node.close();
+                                flag.set(Thread.interrupted());
+                                ended.set(node.await(millis(1)).isPresent());
+                            });
+            stopping.await();
+            closer.interrupt();
+            assertThat(closer.join(millis(20))).isFalse();
+            gate.open();
+            closer.join();
+            assertThat(flag).as("the thread has its flag again").isTrue();
+            assertThat(ended).as("the node has ended when close returns").isTrue();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.coppice.conformance.laws;
 
+import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.server;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,14 +12,19 @@ import dev.coppice.conformance.laws.Talk.Boom;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
 import dev.coppice.kernel.Caller;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Normal;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Failure.TimedOut;
 import dev.coppice.kernel.Failure.Unanswered;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Outcome.Failed;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -272,6 +278,96 @@ class RepliesTest {
             var open = pid.ask(new Ask("a"));
             pid.stop();
             assertThat(open.await()).isEqualTo(new Failed<>(new Exited(new Normal())));
+        }
+    }
+
+    @Nested
+    @Tag("#47")
+    class Late {
+        private final List<Ask> asked = new ArrayList<>();
+
+        /// Defers all, and answers the n-th when it is told to.
+        private Pid<Talk> answersLater(Lab lab) {
+            return lab.node()
+                    .spawn(
+                            server((message, self) -> {
+                                switch (message) {
+                                    case Ask ask -> {
+                                        asked.add(ask);
+                                        self.defer(ask);
+                                    }
+                                    case Mark(int n) -> self.reply(asked.get(n), "late");
+                                    default -> {}
+                                }
+                            }));
+        }
+
+        private void givesUp(Pid<Talk> pid) {
+            assertThat(Lab.failure(() -> pid.within(Lab.millis(20)).call(new Ask("given up"))))
+                    .isInstanceOf(Failure.TimedOut.class);
+        }
+
+        @Laws
+        void is_no_mistake_whatever_was_deferred_since(Lab lab) {
+            var pid = answersLater(lab);
+            givesUp(pid);
+            var open = pid.within(LONG).ask(new Ask("open"));
+            pid.send(new Mark(0));
+            pid.send(new Mark(1));
+            assertThat(open.await()).isEqualTo(new Outcome.Replied<>("late"));
+            assertThat(lab.node().counters().lateReplies()).isEqualTo(1);
+        }
+
+        @Laws
+        void a_second_one_is_a_mistake(Lab lab) {
+            var pid = answersLater(lab);
+            givesUp(pid);
+            pid.within(LONG).ask(new Ask("open"));
+            pid.send(new Mark(0));
+            pid.send(new Mark(0));
+            assertThat(lab.gone(pid)).isInstanceOf(ExitReason.Crashed.class);
+        }
+
+        @Laws
+        void to_one_that_is_taken_up_again_leaves_the_others_open(Lab lab) {
+            var callers = new ArrayList<Caller<String>>();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        switch (message) {
+                                            case Ask ask -> callers.add(self.defer(ask));
+                                            case Mark _ -> self.resume(callers.getFirst());
+                                            default -> {}
+                                        }
+                                    }));
+            givesUp(pid);
+            var open = pid.within(LONG).ask(new Ask("open"));
+            pid.send(new Mark(0));
+            pid.stop();
+            assertThat(open.await()).isEqualTo(new Outcome.Failed<>(new Failure.Exited(new ExitReason.Normal())));
+        }
+
+        @Laws
+        void and_answered_ones_do_not_pile_up_behind_one_that_waits(Lab lab) {
+            var answered = new ArrayList<WeakReference<Ask>>();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        var ask = (Ask) message;
+                                        var caller = self.defer(ask);
+                                        if (!ask.text().equals("poll")) {
+                                            answered.add(new WeakReference<>(ask));
+                                            caller.reply("at once");
+                                        }
+                                    }));
+            pid.within(LONG).ask(new Ask("poll"));
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(pid.within(LONG).call(new Ask("n" + i))).isEqualTo("at once");
+            }
+            System.gc();
+            assertThat(answered.stream().filter(gone -> !gone.refersTo(null)).count()).isLessThan(300);
         }
     }
 

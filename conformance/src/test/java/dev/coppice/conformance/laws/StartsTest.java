@@ -1,5 +1,6 @@
 package dev.coppice.conformance.laws;
 
+import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Lab.seconds;
 import static dev.coppice.conformance.laws.Talk.echo;
@@ -23,6 +24,7 @@ import dev.coppice.kernel.Done;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.ExitReason.Normal;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Pid;
@@ -34,6 +36,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -213,6 +216,41 @@ class StartsTest {
         void a_stop_in_init_is_the_reason(Lab lab) {
             assertThat(refusal(lab, withInit(self -> self.stop(shutdown("not today")))))
                     .isEqualTo(shutdown("not today"));
+        }
+
+        @Laws
+        void a_callee_that_ends_in_order_is_a_failure_of_the_start(Lab lab) {
+            var dependency = lab.node().spawn(Talk.server((_, self) -> self.stop()));
+            assertThatThrownBy(() -> lab.node().spawn(withInit(_ -> dependency.call(new Ask("?")))))
+                    .isInstanceOfSatisfying(
+                            StartFailed.class, failed -> assertThat(failed.reason()).isInstanceOf(Crashed.class));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void a_starter_outside_that_is_interrupted_has_started_nothing(Lab lab) throws InterruptedException {
+            var begun = new CountDownLatch(1);
+            var silent = lab.<Talk>probe();
+            Talk.Deed init =
+                    _ -> {
+                        begun.countDown();
+                        silent.within(LONG).call(new Ask("?"));
+                    };
+            var failure = new AtomicReference<Failure>();
+            var flag = new AtomicBoolean();
+            long before = lab.node().counters().actors();
+            var starter =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                failure.set(Lab.failure(() -> lab.node().spawn(withInit(init).named(NAME))));
+                                flag.set(Thread.currentThread().isInterrupted());
+                            });
+            begun.await();
+            starter.interrupt();
+            starter.join();
+            assertThat(failure.get()).isEqualTo(new Failure.Interrupted());
+            assertThat(flag).isTrue();
+            assertThat(lab.node().whereis(NAME)).isEmpty();
+            assertThat(lab.node().counters().actors()).isEqualTo(before);
         }
 
         @Laws

@@ -9,8 +9,10 @@ import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
+import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.spi.Closeup;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +72,19 @@ class TimersTest {
             assertThat(cancelled).isTrue();
             probe.expectNothing(millis(20));
             assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        @Laws
+        void cancelled_from_elsewhere_are_forgotten(Lab lab) {
+            var pid = lab.puppet();
+            var probe = lab.<Cancellable>probe();
+            for (int i = 0; i < 100; i++) {
+                pid.send(new Do(self -> probe.send(self.sendAfter(Duration.ofDays(1), new Mark(1)))));
+                assertThat(probe.expect().cancel()).isTrue();
+            }
+            pid.call(new Sync());
+            assertThat(lab.node().counters().timers()).isZero();
+            assertThat(Closeup.of(pid).timers()).isEmpty();
         }
 
         @Laws

@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -255,6 +256,58 @@ class UrgentTest {
                             ExitReason.Crashed.class,
                             crashed -> assertThat(crashed.cause()).hasMessageContaining("backlog"));
             assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        /// In the order of arrival, until a mark comes.
+        private static final class NoMarks implements Backlog {
+            private final ArrayDeque<Item> items = new ArrayDeque<>();
+
+            @Override
+            public void add(Item item) {
+                if (item.sent() instanceof Mark) {
+                    throw new Talk.Boom("no marks");
+                }
+                items.add(item);
+            }
+
+            @Override
+            public Optional<Item> poll() {
+                return Optional.ofNullable(items.poll());
+            }
+        }
+
+        @Laws
+        void that_throws_at_the_first_of_many_loses_none_of_them(Lab lab) {
+            var gate = lab.gate();
+            var pid = lab.node().spawn(Talk.puppet().mailbox(Mailbox.unbounded().backlog(NoMarks::new)));
+            lab.stick(gate, pid);
+            for (int i = 0; i < 5; i++) {
+                pid.send(new Mark(i));
+            }
+            gate.open();
+            assertThat(lab.gone(pid)).isInstanceOf(ExitReason.Crashed.class);
+            assertThat(lab.node().counters().deadLettered()).isEqualTo(5);
+            assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        @Laws
+        @SuppressWarnings("NullAway") // what it makes of null is what is asked
+        void that_cannot_be_made_ends_its_actor_and_no_other(Lab lab) {
+            for (Supplier<Backlog> supplier :
+                    List.<Supplier<Backlog>>of(
+                            () -> {
+                                throw new Talk.Boom("none today");
+                            },
+                            () -> null)) {
+                var pid = lab.node().spawn(Talk.puppet().mailbox(Mailbox.unbounded().backlog(supplier)));
+                pid.send(new Mark(1));
+                assertThat(lab.gone(pid))
+                        .isInstanceOfSatisfying(
+                                ExitReason.Crashed.class,
+                                crashed -> assertThat(crashed.cause()).hasMessageContaining("backlog"));
+            }
+            assertThat(lab.node().counters().deadLettered()).isEqualTo(2);
+            assertThat(lab.node().spawn(Talk.echo()).call(new Ask("alive"))).isEqualTo("alive");
         }
 
         @Laws

@@ -36,7 +36,7 @@ final class Activity {
                 Activity.<M>server(server).init(cell.selfRef());
                 cell.checkpoint();
             } catch (Throwable thrown) {
-                Dying.failedStart(cell, reasonOf(thrown), starting);
+                Dying.failedStart(cell, reasonOfStart(thrown), starting);
                 return false;
             }
             endDelivery(cell, Runner.enter());
@@ -230,6 +230,13 @@ final class Activity {
             return reason;
         }
         return new ExitReason.Crashed(thrown);
+    }
+
+    /// As [#reasonOf], but only an actor's own stop is a start that ended in order: a callee's normal end leaves it without what it needs.
+    static ExitReason reasonOfStart(Throwable thrown) {
+        var reason = reasonOf(thrown);
+        boolean anothers = reason instanceof ExitReason.Normal && !(thrown instanceof ExitSignal);
+        return anothers ? new ExitReason.Crashed(thrown) : reason;
     }
 
     // ---- the casts that the recipe's type justifies

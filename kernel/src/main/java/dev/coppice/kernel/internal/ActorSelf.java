@@ -64,7 +64,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
 
     static <M> ActorSelf<M> of(Cell<M> cell) {
         var backlog = cell.settings.mailbox().backlog();
-        return backlog.isEmpty() ? new ActorSelf<>(cell) : new OrderedSelf<>(cell, backlog.get().get());
+        return backlog.isEmpty() ? new ActorSelf<>(cell) : new OrderedSelf<>(cell, backlog.get());
     }
 
     /// A user message is received.

@@ -86,6 +86,9 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
             long now = cell.node.scheduler.nanoTime();
             long missed = Math.max(0, (now - at) / period);
             cell.node.scheduler.schedule(this, at + (missed + 1) * period);
+            if (!active()) {
+                cell.node.scheduler.cancel(this); // cancelled while it was in no heap
+            }
         }
     }
 
@@ -105,12 +108,14 @@ sealed class ActorTimer extends Alarm implements Cancellable permits IdleTimer {
 
     @Override
     public boolean cancel() {
-        boolean open = state.getAndSet(DONE) != DONE;
+        int before = state.getAndSet(DONE);
         cell.node.scheduler.cancel(this);
         if (Runner.actor() == cell) {
             forget();
+        } else if (before == ARMED) {
+            cell.push(new Signal.Tick(this)); // only its actor can take it out of its list
         }
-        return open;
+        return before != DONE;
     }
 
     /// Leaves the actor's list; on the actor's thread.

@@ -55,10 +55,13 @@ final class AlarmHeap {
     boolean remove(Alarm alarm) {
         Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
-            if (alarm.index < 0 || alarm.stripe != stripe) {
+            // What it says of its place is guarded by the lock of the heap that it is in, which may be another one by
+            // now.
+            int index = alarm.index;
+            if (index < 0 || index >= size || heap[index] != alarm) {
                 return false;
             }
-            removeAt(alarm.index);
+            removeAt(index);
             return true;
         } finally {
             Spin.unlock(LOCK, this);

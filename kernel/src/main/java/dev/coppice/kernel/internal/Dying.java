@@ -22,12 +22,11 @@ final class Dying {
         if (Taps.on) {
             Taps.ends(cell, thrown);
         }
-        var reason = Activity.reasonOf(thrown);
         var unacknowledged = cell.self == null ? null : cell.self.unacknowledged();
         if (unacknowledged == null) {
-            end(cell, reason, failing, true);
+            end(cell, Activity.reasonOf(thrown), failing, true);
         } else {
-            failedStart(cell, reason, unacknowledged);
+            failedStart(cell, Activity.reasonOfStart(thrown), unacknowledged);
         }
     }
 

@@ -46,10 +46,14 @@ sealed interface Fate {
 
     /// From now on exits arrive as messages; nothing changes for an actor that is ending.
     static void trap(Cell<?> cell, Function<? super Exit, ?> into) {
-        var seen = cell.fate();
-        while (!(seen instanceof Ending) && !cell.casFate(seen, new Trapping(into))) {
-            cell.checkpoint();
-            seen = cell.fate();
+        while (true) {
+            var seen = cell.fate();
+            if (seen != null && seen.leaves()) {
+                throw ExitSignal.of(seen.reason());
+            }
+            if (seen instanceof Ending || cell.casFate(seen, new Trapping(into))) {
+                return;
+            }
         }
     }
 

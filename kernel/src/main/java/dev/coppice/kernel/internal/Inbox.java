@@ -283,7 +283,7 @@ abstract sealed class Inbox<M> permits Cell {
     }
 
     /// Whether something stands in the word of an actor that runs.
-    final boolean hasMail() {
+    boolean hasMail() {
         return word != null;
     }
 

@@ -255,7 +255,7 @@ public final class LocalNode implements Node {
                     actor.path() + " would wait for its own end in Node.close; use Node.stop()");
         }
         stop();
-        ended.valueFor(Long.MAX_VALUE);
+        ended.awaitFirmly();
     }
 
     private void closeDown() {

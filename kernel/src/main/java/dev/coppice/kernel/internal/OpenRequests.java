@@ -3,6 +3,9 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Ref;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,17 @@ final class OpenRequests {
     private @Nullable Request<?> oldest;
     private @Nullable Request<?> newest;
     private int sent;
+    private int listed;
+
+    /// With so many it is time to look for those that are settled.
+    private int sweepAt = SENT_KEPT;
+
+    /// Whether one may be listed that is not deferred: of an outer delivery.
+    private boolean holdsOuter;
+
+    /// Those taken out of the list since nobody waits for them any more: a reply to one is late, but no mistake. Weak, since whoever is
+    /// going to reply has the request.
+    private final List<WeakReference<Object>> givenUp = new ArrayList<>(0);
 
     /// What was put aside; null until something is.
     @Nullable Stash stash;
@@ -65,14 +79,14 @@ final class OpenRequests {
     private static void keep(ActorSelf<?> self, Mail before) {
         if (before instanceof Request<?> request) {
             if (request.hold == Request.Hold.HELD) {
-                of(self).add(request);
+                of(self).addOuter(request);
             }
         } else if (before.message instanceof Call<?, ?>) {
             of(self).addSent(new Request<>(before.message, null));
         }
     }
 
-    /// The held request that this object is; null when it came by `send`.
+    /// The held request that this object is; null when it came by `send`, or when its caller has given up.
     @SuppressWarnings("unchecked")
     static <R> @Nullable Request<R> held(ActorSelf<?> self, Call<?, R> request) {
         var current = self.cell.delivery();
@@ -85,6 +99,10 @@ final class OpenRequests {
             }
         }
         var found = self.open == null ? null : self.open.find(request);
+        if (found == null && self.open != null && self.open.forgets(request)) {
+            self.cell.node.lateReply();
+            return null;
+        }
         if (found == null) {
             throw new IllegalStateException(
                     "there is no open request "
@@ -135,8 +153,12 @@ final class OpenRequests {
 
     void add(Request<?> request) {
         while (oldest != null && settled(oldest)) {
-            remove(oldest);
+            drop(oldest);
         }
+        if (listed >= sweepAt) {
+            sweep();
+        }
+        listed++;
         request.older = newest;
         request.newer = null;
         if (newest == null) {
@@ -147,11 +169,41 @@ final class OpenRequests {
         newest = request;
     }
 
+    /// All that are settled, and not only the oldest: one that waits for long would keep those behind it. As often as the list has doubled.
+    private void sweep() {
+        for (var request = oldest; request != null; ) {
+            var newer = request.newer;
+            if (settled(request)) {
+                drop(request);
+            }
+            request = newer;
+        }
+        givenUp.removeIf(gone -> gone.refersTo(null));
+        sweepAt = Math.max(SENT_KEPT, 2 * (listed + givenUp.size()));
+    }
+
+    private void drop(Request<?> request) {
+        remove(request);
+        if (request.hold != Request.Hold.SETTLED) {
+            givenUp.add(new WeakReference<>(request.message));
+        }
+    }
+
+    /// Whether it was taken out since its caller had given up; asked once for each.
+    private boolean forgets(Object message) {
+        return givenUp.removeIf(gone -> gone.refersTo(message));
+    }
+
+    private void addOuter(Request<?> request) {
+        holdsOuter = true;
+        add(request);
+    }
+
     private void addSent(Request<?> request) {
         if (++sent > SENT_KEPT) {
             dropOldestSent();
         }
-        add(request);
+        addOuter(request);
     }
 
     private void dropOldestSent() {
@@ -169,6 +221,10 @@ final class OpenRequests {
     }
 
     void remove(Request<?> request) {
+        if (request != oldest && request.older == null) {
+            return; // taken out already
+        }
+        listed--;
         if (request.cell == null) {
             sent--;
         }
@@ -200,6 +256,10 @@ final class OpenRequests {
 
     /// Fails what a handler received and left: everything that is not deferred.
     void endDelivery() {
+        if (!holdsOuter) {
+            return;
+        }
+        holdsOuter = false;
         for (var request = oldest; request != null; ) {
             var newer = request.newer;
             if (request.hold == Request.Hold.HELD) {

@@ -1,9 +1,14 @@
 package dev.coppice.kernel.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.spi.Backlog;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The [ActorSelf] of an actor that receives in an order of its own: see [Backlog].
@@ -22,9 +27,31 @@ final class OrderedSelf<M> extends ActorSelf<M> {
     /// Written by this actor, read racily by reports.
     private int keptCount;
 
-    OrderedSelf(Cell<M> cell, Backlog backlog) {
+    OrderedSelf(Cell<M> cell, Supplier<? extends Backlog> backlog) {
         super(cell);
-        this.backlog = backlog;
+        this.backlog = made(backlog);
+    }
+
+    /// Whatever the user's supplier throws ends the actor at its first look, as what a backlog throws does.
+    private static Backlog made(Supplier<? extends Backlog> supplier) {
+        try {
+            return requireNonNull(
+                    supplier.get(), "the supplier of Mailbox.backlog gave null; it must make a new backlog");
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError thrown) {
+            return new Unmade(new IllegalStateException("the backlog of a mailbox could not be made", thrown));
+        }
+    }
+
+    private record Unmade(IllegalStateException why) implements Backlog {
+        @Override
+        public void add(Item item) {
+            throw why;
+        }
+
+        @Override
+        public Optional<Item> poll() {
+            throw why;
+        }
     }
 
     @Override
@@ -48,7 +75,7 @@ final class OrderedSelf<M> extends ActorSelf<M> {
             back.add(mail);
         }
         first(null);
-        back.reversed().forEach(this::add);
+        addAll(back.reversed());
     }
 
     @Override
@@ -60,12 +87,12 @@ final class OrderedSelf<M> extends ActorSelf<M> {
     private void addArrivals() {
         numberInherited();
         for (var mail = cell.take(); mail != null; mail = cell.take()) {
-            while (mail != null) {
-                var next = mail.next;
+            var arrived = new ArrayList<Mail>();
+            for (; mail != null; mail = mail.next) {
                 mail.mark = ++arrivals;
-                add(mail);
-                mail = next;
+                arrived.add(mail);
             }
+            addAll(arrived);
         }
     }
 
@@ -78,11 +105,14 @@ final class OrderedSelf<M> extends ActorSelf<M> {
         }
     }
 
-    private void add(Mail mail) {
-        mail.next = null;
-        kept.add(mail);
+    /// All are kept before the first is given to the backlog, which may throw.
+    private void addAll(List<Mail> mails) {
+        for (var mail : mails) {
+            mail.next = null;
+            kept.add(mail);
+        }
         keptCount = kept.size();
-        backlog.add(mail);
+        mails.forEach(backlog::add);
     }
 
     private @Nullable Mail poll() {

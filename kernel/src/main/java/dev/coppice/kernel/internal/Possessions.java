@@ -35,7 +35,8 @@ final class Possessions {
 
     void closeAll(Cell<?> owner) {
         Runner.clearStrayInterrupt(Thread.currentThread());
-        for (var resource : resources.reversed()) {
+        while (!resources.isEmpty()) {
+            var resource = resources.removeLast(); // a close may take others out
             try {
                 resource.close();
             } catch (Throwable failed) {

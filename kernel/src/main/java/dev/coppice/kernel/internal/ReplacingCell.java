@@ -197,6 +197,11 @@ final class ReplacingCell<M> extends BoundedCell<M> {
     }
 
     @Override
+    boolean hasMail() {
+        return listed > 0;
+    }
+
+    @Override
     boolean crowded() {
         return listed > 1;
     }

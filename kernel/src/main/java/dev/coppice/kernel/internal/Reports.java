@@ -157,7 +157,8 @@ final class Reports {
 
     static Failure.Report timeOut(WaitCell<?> wait, @Nullable Cell<?> holder, Duration patience) {
         var parked = wait.parkedAt;
-        if (holder == null && parked != null) {
+        var request = wait.request();
+        if (holder == null && parked != null && (request == null || request.holder == null)) {
             return new Failure.Report(parked, patience, 0, "nobody held the name: its actor was being restarted");
         }
         if (holder == null) {

@@ -155,7 +155,11 @@ abstract sealed class Signal extends Mail
 
         @Override
         boolean current() {
-            return timer.active();
+            boolean active = timer.active();
+            if (!active) {
+                timer.forget();
+            }
+            return active;
         }
 
         @Override

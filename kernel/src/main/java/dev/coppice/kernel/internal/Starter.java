@@ -114,7 +114,10 @@ final class Starter {
         if (acknowledged.timedOut()) {
             throw new StartFailed(cell.label(), endLateStart(parent, cell));
         }
-        acknowledged.orInterrupted();
+        if (acknowledged.wasInterrupted()) {
+            endLateStart(parent, cell);
+            acknowledged.orInterrupted();
+        }
         if (acknowledged.value() instanceof ExitReason reason) {
             throw new StartFailed(cell.label(), reason);
         }

@@ -73,32 +73,49 @@ final class Tasks {
                 });
     }
 
-    private static <R> void perform(Callable<? extends R> work, Consumer<Outcome<R>> tell) throws Exception {
-        R value = work.call();
-        tell.accept(
-                new Outcome.Replied<>(
-                        Objects.requireNonNull(value, "the work returned null; use Optional, or Done for no content")));
+    /// What the work gives is told, else how its actor has ended, whatever that was: once.
+    private static final class Work<R> {
+        private final Callable<? extends R> work;
+        private final Consumer<Outcome<R>> tell;
+
+        /// Written by its actor, read when that has ended.
+        private boolean told;
+
+        Work(Callable<? extends R> work, Consumer<Outcome<R>> tell) {
+            this.work = work;
+            this.tell = tell;
+        }
+
+        void perform() throws Exception {
+            R value = work.call();
+            Objects.requireNonNull(value, "the work returned null; use Optional, or Done for no content");
+            tell.accept(new Outcome.Replied<>(value));
+            told = true;
+        }
+
+        void ended(ExitReason reason) {
+            if (!told) {
+                tell.accept(new Outcome.Failed<>(new Failure.Exited(reason)));
+            }
+        }
     }
 
-    private static <R> Cell<Object> run(Cell<?> owner, Callable<? extends R> work, Consumer<Outcome<R>> tell) {
+    private static <R> Cell<Object> run(Cell<?> owner, Callable<? extends R> callable, Consumer<Outcome<R>> tell) {
+        var work = new Work<R>(callable, tell);
         var carrying = owner.node.carrying;
         var carried = Carrying.capture(owner.node);
         Loop<Object> body =
                 _ -> {
                     if (carrying == null) {
-                        perform(work, tell);
+                        work.perform();
                     } else {
-                        carrying.around(carried, () -> perform(work, tell));
+                        carrying.around(carried, work::perform);
                     }
                 };
         var child = Starter.start(owner, body.recipe().labelled("task of " + owner.label()), false);
         var end =
                 new WaitCell<Object>(null, owner.node, Long.MAX_VALUE)
-                        .onComplete(reason -> {
-                            if (!(reason instanceof ExitReason.Normal)) {
-                                tell.accept(new Outcome.Failed<>(new Failure.Exited((ExitReason) reason)));
-                            }
-                        });
+                        .onComplete(reason -> work.ended((ExitReason) reason));
         var tie = Tie.waiter(child, end);
         if (!Ties.add(tie, child)) {
             end.complete(child.goneReason());

@@ -62,6 +62,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// The name in whose gap the request waits, for reports. Written by whoever parks it, under the slot's lock.
     volatile @Nullable String parkedAt;
 
+    /// Whether nothing ends the wait but what is waited for, and the deadline. Written by who waits, before it stops.
+    private boolean firm;
+
     /// Whether the owner waits in its `terminate`, where only a kill may end a wait. Written before the cell is published.
     private boolean whileEnding;
 
@@ -163,7 +166,7 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     @Override
     public void interrupted() {
-        if (owner == null) {
+        if (owner == null && !firm) {
             complete(INTERRUPTED);
         }
     }
@@ -263,8 +266,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
-    /// As [#suspend], for the kernel's own waits, which an exit does not end.
+    /// As [#suspend], for the kernel's own waits, which neither an exit nor an interrupt ends; the thread has its flag again after it.
     void suspendFirmly() {
+        firm = true;
         if (state == null) {
             scheduler.suspend(this);
         }
@@ -307,9 +311,24 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         return Optional.ofNullable(this.<T>value());
     }
 
+    /// For cells with many waiters: waits until it is over, however long that takes; only an actor leaves when it is told to exit.
+    void awaitFirmly() {
+        if (Runner.actor() != null) {
+            valueFor(Long.MAX_VALUE);
+            return;
+        }
+        var mine = new WaitCell<Object>(null, node, Long.MAX_VALUE);
+        watch(mine);
+        mine.suspendFirmly();
+    }
+
+    boolean wasInterrupted() {
+        return state == INTERRUPTED;
+    }
+
     /// As an exception, for waits that are no calls.
     void orInterrupted() {
-        if (state == INTERRUPTED) {
+        if (wasInterrupted()) {
             throw new CallFailed(new Failure.Interrupted());
         }
     }
