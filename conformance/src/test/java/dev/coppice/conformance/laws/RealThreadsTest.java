@@ -23,7 +23,6 @@ import dev.coppice.kernel.ExitReason.Shutdown;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Failure.TimedOut;
 import dev.coppice.kernel.Loop;
-import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
@@ -40,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -423,26 +421,6 @@ class RealThreadsTest {
                 last.get().await(millis(20));
             }
             assertThat(virtualThreads(node)).isZero();
-        }
-
-        @Laws(Laws.On.PRODUCTION)
-        void nobody_runs_whatever_the_mailboxes(Lab lab) {
-            var node = lab.node(lab.config().name("mailboxes-at-rest"));
-            for (var mailbox :
-                    List.of(
-                            Mailbox.unbounded(),
-                            Mailbox.blocking(9),
-                            Mailbox.rejecting(9),
-                            Mailbox.droppingNewest(9),
-                            Mailbox.droppingOldest(9),
-                            Mailbox.unbounded().urgent(Mark.class))) {
-                var pid = node.spawn(echo().mailbox(mailbox));
-                assertThat(pid.call(new Ask("awake"))).isEqualTo("awake");
-                for (int i = 0; i < 100 && virtualThreads(node) > 0; i++) {
-                    pid.await(millis(20));
-                }
-                assertThat(virtualThreads(node)).as("beside %s", mailbox).isZero();
-            }
         }
 
         @Laws(Laws.On.PRODUCTION)

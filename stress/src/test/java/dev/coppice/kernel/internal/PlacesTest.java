@@ -3,6 +3,7 @@ package dev.coppice.kernel.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.kernel.Config;
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Waiting;
@@ -12,10 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The scheduler of one place, alone.
@@ -88,6 +91,32 @@ class PlacesTest {
             canary.look(Watchdog.TICK, 0, 0);
             canaries.getFirst().run();
             assertThat(last()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    /// A worker that looks out for more asks the actor that it ran last, and stays with it while it has mail.
+    @Nested
+    @Tag("#97")
+    class Whether_there_is_mail {
+        static Stream<Cell<Object>> cells() {
+            return Stream.of(true, false)
+                    .flatMap(atRest ->
+                            Stream.of(
+                                    atRest ? Rig.resting(_ -> {}) : Rig.running(_ -> {}),
+                                    Rig.bounded(Mailbox.rejecting(9), _ -> {}, atRest),
+                                    Rig.bounded(Mailbox.droppingOldest(9), _ -> {}, atRest)));
+        }
+
+        @ParameterizedTest
+        @MethodSource("cells")
+        void is_so_from_its_arrival_until_it_is_taken(Cell<Object> cell) {
+            cell.push(new Mail("first"));
+            cell.take();
+            assertThat(cell.hasMail()).isFalse();
+            cell.push(new Mail("second"));
+            assertThat(cell.hasMail()).isTrue();
+            cell.take();
+            assertThat(cell.hasMail()).isFalse();
         }
     }
 
