@@ -251,6 +251,20 @@ class BodiesTest {
         }
 
         @Laws
+        void cannot_receive_when_they_are_closed(Lab lab) {
+            var thrown = new CopyOnWriteArrayList<Throwable>();
+            var pid = lab.puppet();
+            pid.call(
+                    new DoNow(self -> {
+                        self.own(() -> thrown.add(catchThrowable(self::receive)));
+                        self.own(() -> thrown.add(catchThrowable(() -> self.receive(LONG))));
+                    }));
+            pid.stop();
+            lab.gone(pid);
+            assertThat(thrown).hasSize(2).allMatch(it -> it instanceof IllegalStateException);
+        }
+
+        @Laws
         void are_not_closed_while_the_owners_code_runs(Lab lab) {
             var closed = new AtomicBoolean();
             var gate = lab.gate();

@@ -30,6 +30,7 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.testkit.Probe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -38,7 +39,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -113,6 +116,46 @@ class RealThreadsTest {
             for (int i = 0; i < 100; i++) {
                 assertThat(echo.call(new Ask("beside"))).isEqualTo("beside");
             }
+            gate.open();
+        }
+
+        /// Both places have an owner, one blocks, and the other has work of its own without end.
+        @Laws(Laws.On.PRODUCTION)
+        void what_stands_behind_one_goes_on_beside_others_that_never_run_dry(Lab lab) {
+            var node = lab.node(lab.config().places(2));
+            var gate = lab.gate();
+            var probe = Probe.<String>in(node).patience(LONG);
+            var busy = node.spawn(server((message, self) -> self.pid().send(message)));
+            busy.send(new Mark(0));
+            for (int i = 0; i < 20; i++) {
+                var behind = node.spawn(server((_, _) -> probe.send("came")));
+                var blocks =
+                        node.spawn(
+                                server((_, _) -> {
+                                    behind.send(new Mark(1));
+                                    gate.pass();
+                                }));
+                blocks.send(new Mark(2));
+                probe.expectEqual("came");
+            }
+            gate.open();
+            busy.kill();
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void others_go_on_when_as_many_block_as_there_can_be_places(Lab lab) {
+            var node = lab.node(lab.config().places(64));
+            var gate = lab.gate();
+            var inside = new CountDownLatch(64);
+            for (int i = 0; i < 64; i++) {
+                node.spawn(
+                                server((_, _) -> {
+                                    inside.countDown();
+                                    gate.pass();
+                                }))
+                        .send(new Mark(i));
+            }
+            assertThat(node.spawn(echo()).within(LONG).call(new Ask("beside"))).isEqualTo("beside");
             gate.open();
         }
 
@@ -360,6 +403,46 @@ class RealThreadsTest {
                     until.set(true);
                 }
             }
+        }
+
+        /// They are no hogs: each message is short. But there is always one more.
+        @Laws(Laws.On.PRODUCTION)
+        void let_others_run_when_they_are_loops_that_never_wait(Lab lab) {
+            var loops = new ArrayList<Pid<Talk>>();
+            for (int i = 0; i < 2 * CORES; i++) {
+                var loop = lab.node().spawn(loop((message, self) -> self.pid().send(message)));
+                loop.send(new Mark(i));
+                loops.add(loop);
+            }
+            var server = lab.node().spawn(echo());
+            for (int i = 0; i < 20; i++) {
+                assertThat(server.within(LONG).call(new Ask("beside"))).isEqualTo("beside");
+            }
+            loops.forEach(Pid::kill);
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        @Tag("#81")
+        void are_not_what_a_loop_is_that_handles_many_messages(Lab lab) {
+            var node = lab.node(lab.config().slowHandler(millis(100)));
+            var events = Probe.<NodeEvent.SlowHandler>in(node).patience(LONG);
+            node.subscribe(NodeEvent.SlowHandler.class, events);
+            for (var recipe : List.of(shortHandlers(), shortHandlers().blocking())) {
+                var loop = node.spawn(recipe);
+                for (int i = 0; i < 500; i++) {
+                    loop.send(new Mark(i));
+                }
+                loop.within(LONG).call(new Sync());
+            }
+            events.expectNothing(millis(20));
+        }
+
+        private static Recipe<Talk> shortHandlers() {
+            return loop((_, _) -> {
+                for (long end = System.nanoTime() + 1_000_000; System.nanoTime() < end; ) {
+                    Thread.onSpinWait();
+                }
+            });
         }
 
         @Laws(Laws.On.PRODUCTION)

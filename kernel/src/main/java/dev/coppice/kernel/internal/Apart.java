@@ -15,8 +15,10 @@ final class Apart implements Runnable {
     private @Nullable Thread thread;
     private long since;
 
-    /// The watchdog's note.
+    // The watchdog's notes: since when it has seen it in one handler.
     private boolean reported;
+    private long progress;
+    private long busySince;
 
     Apart(Activation activation, Set<Apart> running) {
         this.activation = activation;
@@ -46,8 +48,9 @@ final class Apart implements Runnable {
         return activation == cell;
     }
 
-    long since() {
-        return since;
+    /// Since when it has been in one handler, as far as the watchdog knows.
+    long busySince() {
+        return Math.max(since, busySince);
     }
 
     Optional<Running> running() {
@@ -57,13 +60,19 @@ final class Apart implements Runnable {
     }
 
     void watch(Observers observers, long now, long slow) {
-        if (!reported
-                && now - since >= slow
-                && activation instanceof Cell<?> cell
-                && thread != null
-                && !cell.resting()) {
+        if (!(activation instanceof Cell<?> cell)) {
+            return;
+        }
+        long seen = Watchdog.progress(cell, 0);
+        if (seen != progress || cell.resting()) {
+            progress = seen;
+            busySince = now;
+            reported = false;
+        }
+        var running = thread;
+        if (!reported && running != null && now - busySince() >= slow) {
             reported = true;
-            observers.slowHandler(cell, thread, now - since);
+            observers.slowHandler(cell, running, now - busySince());
         }
     }
 }

@@ -25,6 +25,11 @@ final class Aside {
         Far.ends(rested, since);
     }
 
+    /// A loop has had a batch and goes on, since it has mail.
+    static void givesWay(Runner runner, Cell<?> loop, long turns) {
+        Far.givesWay(runner, loop, turns);
+    }
+
     static void goesOn(Places places, @Nullable Worker worker) {
         Far.goesOn(places, worker);
     }
@@ -57,6 +62,12 @@ final class Aside {
 
         static void ends(Cell<?> rested, long since) {
             Rest.ends(rested, since);
+        }
+
+        static void givesWay(Runner runner, Cell<?> loop, long turns) {
+            if (!loop.node.simulated && Thread.currentThread().isVirtual()) {
+                runner.givesWay(turns);
+            }
         }
 
         static boolean waitsOn(Cell<?> resting) {

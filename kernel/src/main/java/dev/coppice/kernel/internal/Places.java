@@ -47,10 +47,10 @@ final class Places implements Scheduler {
 
     private final LocalNode node;
     private final Thread.Builder.OfVirtual threads;
-    private final ConcurrentLinkedQueue<Cell<?>> global = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Cell<?>> global = new ConcurrentLinkedQueue<>();
 
     /// What did not fit into a place's queue, half a queue in one.
-    private final ConcurrentLinkedQueue<Cell<?>[]> overflow = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<Cell<?>[]> overflow = new ConcurrentLinkedQueue<>();
 
     private final ConcurrentHashMap<Activation, Pinned> pinned = new ConcurrentHashMap<>();
     final Alarms alarms;
@@ -138,7 +138,7 @@ final class Places implements Scheduler {
     }
 
     /// On a virtual thread of its own, without a place.
-    private void apart(Activation activation) {
+    void apart(Activation activation) {
         threads.start(new Apart(activation, apart));
         awaitsCarrier(true);
         watchdog.alert();

@@ -75,6 +75,7 @@ final class Receiving<M, T> extends Alarm {
             var mail = cell.taken();
             if (mail == null) {
                 if (!append(cell, null)) {
+                    cell.checkOpen();
                     handled(cell);
                     return null;
                 }
@@ -256,6 +257,7 @@ final class Receiving<M, T> extends Alarm {
         if (!begun) {
             begin();
         }
+        cell.checkOpen();
         cell.awaitMail();
         return true;
     }

@@ -1,8 +1,10 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.spi.Running;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -18,6 +20,9 @@ final class Watchdog implements Runnable {
     private static final long STROLL = 100_000_000;
     private static final int QUIET_TICKS = 20;
     private static final int HOG_TICKS = 5;
+
+    /// How many ready actors get a thread of their own at a look, where all places stand still and there can be no more.
+    private static final int BESIDE = 64;
 
     /// So many blocked places are a reason to remember classes of loops, too.
     private static final int CROWD = 8;
@@ -41,7 +46,7 @@ final class Watchdog implements Runnable {
 
     // Who was seen on which place since when, for slow handlers.
     private final @Nullable Cell<?>[] seen = new Cell<?>[64];
-    private final int[] seenTick = new int[64];
+    private final long[] seenAt = new long[64];
     private final long[] seenSince = new long[64];
     private final boolean[] reported = new boolean[64];
 
@@ -137,6 +142,7 @@ final class Watchdog implements Runnable {
         int moving = 0;
         int hogged = 0;
         int standing = 0;
+        boolean freed = false;
         for (int i = 0, n = places.count; i < n; i++) {
             var place = places.places[i];
             var worker = place.owner;
@@ -154,12 +160,14 @@ final class Watchdog implements Runnable {
             } else if (blocked(worker)
                     && worker.place == place) { // else it waits in the kernel and has handed the place on
                 standing++;
+                freed |= work && free(place);
                 if (work) {
                     catchBlocking(worker);
                 }
             } else if (++place.still >= HOG_TICKS) {
                 place.preempt = true;
                 hogged++;
+                freed |= work && free(place);
             } else {
                 moving++;
             }
@@ -167,11 +175,25 @@ final class Watchdog implements Runnable {
         }
         watchApart(now);
         blockedPlaces = standing;
+        if (freed) {
+            places.wakeForWork();
+        }
         if (work && moving == 0) {
             goRoundThem();
         }
         canary.look(now, hogged, node.received());
         places.open(canary.raised());
+    }
+
+    /// What stands in the queue of a place that stands still goes where every place looks now and then: those that move take nothing from
+    /// others while they have work of their own.
+    private boolean free(Place place) {
+        boolean any = false;
+        for (var ready = place.pop(); ready != null; ready = place.pop()) {
+            places.global.add(ready);
+            any = true;
+        }
+        return any;
     }
 
     private void watchApart(long now) {
@@ -180,12 +202,27 @@ final class Watchdog implements Runnable {
         }
     }
 
-    /// Work waits behind places that stand still.
+    /// Work waits behind places that stand still. Without another place it runs on threads of its own, as what blocks does.
     private void goRoundThem() {
         if (places.anyIdle()) {
             places.wakeOne();
-        } else {
-            addPlace();
+            return;
+        }
+        var extra = places.extraPlace();
+        if (extra != null) {
+            places.startWorker(extra);
+            return;
+        }
+        for (int left = BESIDE; left > 0; left--) {
+            var ready = places.global.poll();
+            if (ready == null) {
+                break;
+            }
+            places.apart(ready);
+        }
+        var packed = places.overflow.poll();
+        if (packed != null) {
+            places.global.addAll(Arrays.asList(packed));
         }
     }
 
@@ -202,13 +239,6 @@ final class Watchdog implements Runnable {
         var cell = worker.runningNow();
         if (cell != null && (!cell.habit.ofLoops || blockedPlaces >= CROWD)) {
             cell.habit.caughtBlocking();
-        }
-    }
-
-    private void addPlace() {
-        var extra = places.extraPlace();
-        if (extra != null) {
-            places.startWorker(extra);
         }
     }
 
@@ -242,16 +272,23 @@ final class Watchdog implements Runnable {
         long now = System.nanoTime();
         long since = since(cell, now);
         for (var run : places.apart) {
-            since = run.runs(cell) ? run.since() : since;
+            since = run.runs(cell) ? run.busySince() : since;
         }
         return since == now ? Optional.empty() : Optional.of(Duration.ofNanos(now - since));
     }
 
+    /// What changes with each message that a loop receives, and else with each activation.
+    static long progress(Cell<?> cell, long tick) {
+        var self = cell.self;
+        return cell.body instanceof Loop<?> && self != null ? self.turns : tick;
+    }
+
     private void watchSlow(int i, Worker worker, int tick, long now) {
         var cell = worker.runningNow();
-        if (cell == null || cell != seen[i] || tick != seenTick[i]) {
+        long progress = cell == null ? tick : progress(cell, tick);
+        if (cell == null || cell != seen[i] || progress != seenAt[i]) {
             seen[i] = cell;
-            seenTick[i] = tick;
+            seenAt[i] = progress;
             seenSince[i] = now;
             reported[i] = false;
             return;
