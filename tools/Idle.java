@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 
 /// What an actor costs at rest: heap, threads, processor time. Each has handled one message and waits for the next.
 ///
-/// Fails when it costs more than the issue allows: 250 bytes an actor, 20 ms of CPU in 10 s, a virtual thread.
+/// Fails above 250 bytes an actor or 20 ms of CPU in 10 s, or when there is a virtual thread.
 
 static final long SECONDS = 10;
 

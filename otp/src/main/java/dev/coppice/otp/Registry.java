@@ -132,10 +132,11 @@ public final class Registry<K, M, V> {
         return seats.of(key).stream().filter(seat -> seat.pid.equals(me));
     }
 
-    /// Runs work that no other actor does at the same time for this key of this registry. Waits for the others, first come or not; the
-    /// lock of an actor that exits is free.
+    /// Runs work that no other actor does at the same time for this key of this registry. Waits for the others, in no particular
+    /// order; the lock of an actor that exits is free.
     ///
     /// @throws dev.coppice.kernel.CallFailed when it is not free within this time
+    /// @throws IllegalStateException when this actor holds it already
     public <R> R lock(Self<?> self, K key, Duration patience, Callable<R> work) throws Exception {
         return locks.locked(self, key, Limits.positive("patience", patience), work);
     }

@@ -136,7 +136,7 @@ public final class WorkQueue<J> implements Actor<WorkQueue.Msg<J>> {
         return with(copy -> copy.attempts = attempts);
     }
 
-    /// How long a failed job waits for its next attempt; 100 ms, doubling up to 30 s. When it begins again is no matter here.
+    /// How long a failed job waits for its next attempt; 100 ms, doubling up to 30 s. Its `resetAfter` is ignored.
     public WorkQueue<J> backoff(Backoff backoff) {
         requireNonNull(backoff, "backoff");
         return with(copy -> copy.backoff = backoff);

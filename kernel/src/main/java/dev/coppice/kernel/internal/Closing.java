@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The end of a node (design law 16): while the budget lasts, an ordered stop, youngest first, each within its own limit; when it is
+/// The end of a node: while the budget lasts, an ordered stop, youngest first, each within its own limit; when it is
 /// spent, kill everything that is left; what ignores that for a moment is abandoned.
 final class Closing {
     /// How long killed actors get to leave their code.

@@ -6,7 +6,7 @@ import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Server;
 import org.jspecify.annotations.Nullable;
 
-/// How an actor ends: `terminate`, then two steps, then the news (design law 8).
+/// How an actor ends: `terminate`, then two steps, then the news.
 ///
 /// 1. The mailbox closes and every request that it held fails.
 /// 2. What it owns goes: its children, youngest first, each within its limit; timers; monitors; the name.

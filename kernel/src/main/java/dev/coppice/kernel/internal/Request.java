@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A request on its way or held: the baton of design law 3. Exactly one actor (or door, or name in its gap) holds it; whoever drops it
+/// A request on its way or held: a baton. Exactly one actor (or door, or name in its gap) holds it; whoever drops it
 /// completes [#cell] with a failure.
 public final class Request<R> extends Mail implements Caller<R> {
 

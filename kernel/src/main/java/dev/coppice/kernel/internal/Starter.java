@@ -8,7 +8,7 @@ import dev.coppice.kernel.StartFailed;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Starts actors: synchronously, all or nothing (design law 6).
+/// Starts actors: synchronously, all or nothing.
 final class Starter {
     private Starter() {}
 
