@@ -41,7 +41,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
 
     /// @param caller of a request; deferred, so that it can still be handed on
     private record Held<M>(M message, @Nullable Caller<?> caller) {
-        void fail(RuntimeException why) {
+        void fail(Throwable why) {
             if (caller != null) {
                 caller.fail(why);
             }
@@ -121,7 +121,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
     }
 
     /// The actor of a key that is not leaving, as the one used last; empty when it could not be started.
-    private Optional<Pid<M>> entity(K key, Consumer<RuntimeException> otherwise) {
+    private Optional<Pid<M>> entity(K key, Consumer<Throwable> otherwise) {
         var there = active.remove(key);
         if (there != null && there.pid.alive()) {
             active.put(key, new Active<>(there.pid, self.nanoTime(), there.stopWithin));
@@ -129,7 +129,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
         }
         try {
             return Optional.of(start(key, rules.entity(key).recipe()));
-        } catch (RuntimeException failed) {
+        } catch (Exception | AssertionError | LinkageError | StackOverflowError failed) {
             lines.startFailed(self.nanoTime(), "the entity of " + key, new ExitReason.Crashed(failed));
             otherwise.accept(failed);
             return Optional.empty();

@@ -83,7 +83,7 @@ public final class HealthCheck {
         };
     }
 
-    /// Runs in the supervisor, which must survive the code of others.
+    /// Runs in the supervisor, which must survive the code of others. Other errors pass: the end of an actor is one.
     private static <R> Optional<String> complaint(
             Call<?, R> request, Outcome<R> outcome, Predicate<? super R> healthy) {
         try {
@@ -92,7 +92,7 @@ public final class HealthCheck {
                 case Outcome.Replied<R>(var value) ->
                         healthy.test(value) ? Optional.empty() : Optional.of(request + " was answered with " + value);
             };
-        } catch (RuntimeException broken) {
+        } catch (Exception | AssertionError | LinkageError | StackOverflowError broken) {
             return Optional.of("the check itself failed: " + broken.getClass().getName());
         }
     }

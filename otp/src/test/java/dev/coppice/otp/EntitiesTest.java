@@ -114,6 +114,23 @@ class EntitiesTest {
             assertThat(ref(entities, "a").call(new Count()).messages()).isOne();
             assertThat(entities.call(new Entities.Active<>())).containsExactly("a");
         }
+
+        @Test
+        void for_one_whose_code_cannot_even_be_loaded_fails_and_harms_nobody_else() {
+            var entities =
+                    spawn(
+                            Entities.of(key -> {
+                                if (key.isEmpty()) {
+                                    throw new NoClassDefFoundError("a/driver");
+                                }
+                                return counter(key);
+                            }));
+            ref(entities, "a").send(new Note());
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> ref(entities, "").call(new Count()))
+                    .withCause(new NoClassDefFoundError("a/driver"));
+            assertThat(ref(entities, "a").call(new Count()).messages()).as("untouched").isEqualTo(2);
+        }
     }
 
     @Nested

@@ -125,6 +125,27 @@ class HealthTest {
                 assertThat(node.ref(Lab.name("b")).call(new Lab.Ping())).isEqualTo(1);
             }
         }
+
+        @Test
+        void whose_own_code_throws_an_error_is_a_failure_and_no_harm_to_the_supervisor() throws Exception {
+            var thrown = new AtomicBoolean();
+            var check =
+                    HealthCheck.of(
+                                    A,
+                                    new Lab.Ping(),
+                                    _ -> {
+                                        if (!thrown.getAndSet(true)) {
+                                            throw new AssertionError("bad check");
+                                        }
+                                        return true;
+                                    })
+                            .every(QUICK)
+                            .failures(1);
+            try (var node = start(Supervisor.oneForOne(lab.child("a").liveness(check), lab.child("b")))) {
+                lab.expect("+a", "+b", "-a Crashed", "+a");
+                assertThat(node.ref(Lab.name("b")).call(new Lab.Ping())).isEqualTo(1);
+            }
+        }
     }
 
     @Nested
