@@ -240,6 +240,11 @@ public final class Child {
         return recipe.settings().name();
     }
 
+    /// What a node knows its name by: there is one of it, whatever the protocols.
+    Optional<String> nameValue() {
+        return name().map(Name::value);
+    }
+
     /// Whether it is itself a supervisor of any kind.
     public boolean isSupervisor() {
         return supervises(recipe);

@@ -63,7 +63,7 @@ final class Draft {
     /// All names are reserved by the one supervisor, so the kernel could not tell two children of one name apart.
     Optional<String> nameTaken(Child child) {
         return slots.stream()
-                .filter(slot -> child.name().isPresent() && child.name().equals(slot.child().name()))
+                .filter(slot -> child.nameValue().isPresent() && child.nameValue().equals(slot.child().nameValue()))
                 .findFirst()
                 .map(slot ->
                         "the child \""

@@ -115,12 +115,13 @@ final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
         self.reply(request, herd.isFull() ? new Start.Full<>(rules.maxChildren()) : made(request.actor()));
     }
 
-    /// The recipe is made by code of others, which must not harm this supervisor's other children.
+    /// The recipe is made by code of others, which must not harm this supervisor's other children. Other errors pass: the end of an
+    /// actor is one.
     private <N> Start<N> made(Actor<N> actor) {
         Herd.Entry entry;
         try {
             entry = new Herd.Entry(rules.child(actor));
-        } catch (RuntimeException wrong) {
+        } catch (Exception | AssertionError | LinkageError | StackOverflowError wrong) {
             return new Start.NotStarted<>(new ExitReason.Crashed(wrong));
         }
         return add(entry);
@@ -201,7 +202,7 @@ final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
             return new Tried(Optional.of(pid), new ExitReason.Normal());
         } catch (StartFailed failed) {
             return new Tried(Optional.empty(), failed.reason());
-        } catch (IllegalStateException taken) {
+        } catch (RuntimeException taken) {
             return new Tried(Optional.empty(), new ExitReason.Crashed(taken));
         }
     }
@@ -238,7 +239,7 @@ final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
     private void reserve(Child child, Self.Gap gap) {
         try {
             child.name().ifPresent(name -> self.reserve(name, gap));
-        } catch (IllegalStateException taken) {
+        } catch (RuntimeException taken) {
             lines.nameLost(self.nanoTime(), child.id(), taken);
         }
     }

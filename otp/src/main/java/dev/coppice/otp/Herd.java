@@ -58,7 +58,7 @@ final class Herd {
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
 
     /// Who holds or waits for which name: all of them are reserved by the same supervisor, so the kernel cannot tell them apart.
-    private final Map<Object, Entry> names = new HashMap<>();
+    private final Map<String, Entry> names = new HashMap<>();
 
     private Intensity intensity;
 
@@ -90,7 +90,7 @@ final class Herd {
 
     /// Whether another child has the name of this one.
     boolean nameTaken(Entry entry) {
-        return entry.child.name().map(names::get).filter(other -> other != entry).isPresent();
+        return entry.child.nameValue().map(names::get).filter(other -> other != entry).isPresent();
     }
 
     void started(Entry entry, long pid, long now) {
@@ -99,7 +99,7 @@ final class Herd {
         entry.running = true;
         entry.since = now;
         entries.put(pid, entry);
-        entry.child.name().ifPresent(name -> names.put(name, entry));
+        entry.child.nameValue().ifPresent(name -> names.put(name, entry));
     }
 
     void ignored(Entry entry) {
@@ -109,7 +109,7 @@ final class Herd {
     /// Forgotten: terminated, or gone for good.
     void forget(Entry entry) {
         entries.remove(entry.pid, entry);
-        entry.child.name().ifPresent(name -> names.remove(name, entry));
+        entry.child.nameValue().ifPresent(name -> names.remove(name, entry));
         entry.running = false;
     }
 

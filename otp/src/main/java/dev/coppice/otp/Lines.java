@@ -66,7 +66,7 @@ final class Lines {
         }
     }
 
-    void nameLost(long now, String child, IllegalStateException why) {
+    void nameLost(long now, String child, RuntimeException why) {
         if (admitted(now)) {
             at(Level.WARN)
                     .addKeyValue("supervisor", supervisor)

@@ -71,14 +71,14 @@ public final class Supervisor implements Actor<Control> {
     private static Supervisor of(Strategy strategy, Child... children) {
         var list = List.of(children);
         var ids = new HashSet<String>();
-        var names = new HashSet<>();
+        var names = new HashSet<String>();
         for (var child : list) {
             require(
                     ids.add(child.id()),
                     child,
                     "has the id of another child of the same supervisor: give it its own with Child.id");
             require(
-                    child.name().map(names::add).orElse(true),
+                    child.nameValue().map(names::add).orElse(true),
                     child,
                     "has the name of another child of the same supervisor");
             check(child);

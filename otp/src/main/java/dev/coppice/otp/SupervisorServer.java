@@ -253,7 +253,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
             return failed.reason() instanceof ExitReason.Normal
                     ? new Event.Ignored(child.id())
                     : new Event.NotStarted(child.id(), failed.reason());
-        } catch (IllegalStateException taken) {
+        } catch (RuntimeException taken) {
             return new Event.NotStarted(child.id(), new ExitReason.Crashed(taken));
         }
     }
@@ -286,7 +286,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
     private void reserve(Child child, Self.Gap gap) {
         try {
             child.name().ifPresent(name -> self.reserve(name, gap));
-        } catch (IllegalStateException taken) {
+        } catch (RuntimeException taken) {
             lines.nameLost(self.nanoTime(), child.id(), taken);
         }
     }

@@ -85,6 +85,9 @@ class ChildTest {
                     .hasMessageContaining("Child.id");
             assertThatThrownBy(() -> Supervisor.oneForOne(lab.child("a"), lab.child("a").id("b")))
                     .hasMessageContaining("\"b\" has the name of another child");
+            assertThatThrownBy(() -> Supervisor.oneForOne(lab.child("a"), OnNode.foreign("b", "a")))
+                    .as("of another protocol")
+                    .hasMessageContaining("\"b\" has the name of another child");
         }
 
         @Test

@@ -75,6 +75,50 @@ class ControlTest extends OnNode {
         }
 
         @Test
+        void to_start_a_child_whose_name_is_of_another_protocol_say_so_and_harm_nobody() throws Exception {
+            try (var node = start(Supervisor.oneForOne(lab.child("a")))) {
+                node.spawn(lab.actor("stranger").named(Lab.name("x")));
+                var answer = root(node).call(new Control.StartChild(foreign("x", "x")));
+
+                assertThat(answer).isInstanceOf(Control.NotStarted.class);
+                assertThat(answer.toString()).contains("\"x\" belongs to the protocol");
+                assertThat(root(node).call(new Control.CountChildren()).specs()).isEqualTo(1);
+                assertThat(node.ref(Lab.name("x")).call(new Lab.Ping())).as("the stranger's").isEqualTo(1);
+                assertThat(node.ref(Lab.name("a")).call(new Lab.Ping())).as("untouched").isEqualTo(1);
+            }
+        }
+
+        @Test
+        void to_restart_a_child_whose_name_was_taken_with_another_protocol_say_so_and_harm_nobody() throws Exception {
+            try (var node = start(Supervisor.oneForOne(lab.child("a"), foreign("b", "x")))) {
+                root(node).call(new Control.TerminateChild("b"));
+                node.spawn(lab.actor("stranger").named(Lab.name("x")));
+                var answer = root(node).call(new Control.RestartChild("b"));
+
+                assertThat(answer).isInstanceOf(Control.NotStarted.class);
+                assertThat(root(node).call(new Control.WhichChild("b")).orElseThrow().state())
+                        .isEqualTo(new Control.State.Stopped());
+                assertThat(node.ref(Lab.name("x")).call(new Lab.Ping())).as("the stranger's").isEqualTo(1);
+                assertThat(node.ref(Lab.name("a")).call(new Lab.Ping())).as("untouched").isEqualTo(1);
+            }
+        }
+
+        @Test
+        @Tag("#84")
+        void to_start_a_child_with_a_siblings_name_are_refused_whatever_its_protocol() throws Exception {
+            try (var node = start(Supervisor.oneForOne(lab.child("a")))) {
+                var answer = root(node).call(new Control.StartChild(foreign("b", "a")));
+
+                assertThat(answer).isInstanceOf(Control.Invalid.class);
+                assertThat(answer.toString()).contains("has the name of the child \"a\"");
+                Lab.crash(node, Lab.name("a"));
+                assertThat(node.ref(Lab.name("a")).within(LONG).call(new Lab.Ping()))
+                        .as("still its name, across its restart")
+                        .isEqualTo(2);
+            }
+        }
+
+        @Test
         @Tag("#79")
         @SuppressWarnings({"unchecked", "rawtypes"})
         void that_are_not_understood_are_dropped_and_never_pile_up() throws Exception {

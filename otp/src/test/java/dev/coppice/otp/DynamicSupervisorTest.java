@@ -5,12 +5,16 @@ import static dev.coppice.otp.Child.Restart.TRANSIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.otp.Child.Shutdown;
 import dev.coppice.otp.DynamicSupervisor.Start;
@@ -83,6 +87,22 @@ class DynamicSupervisorTest {
         }
 
         @Test
+        void whose_recipe_cannot_even_be_loaded_says_so_and_harms_no_other() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                var a = add(node, "a");
+                Actor<Lab.Msg> broken =
+                        () -> {
+                            throw new NoClassDefFoundError("a/driver");
+                        };
+                var answer = kids(node).call(new StartChild<>(broken));
+
+                assertThat(answer).isInstanceOf(Start.NotStarted.class);
+                assertThat(answer.toString()).contains("a/driver");
+                assertThat(a.call(new Lab.Ping())).isEqualTo(1);
+            }
+        }
+
+        @Test
         void that_is_ignored_says_so() throws Exception {
             lab.starting.put("a", self -> self.stop());
             try (var node = start(DynamicSupervisor.of())) {
@@ -117,6 +137,40 @@ class DynamicSupervisorTest {
                 kids(node).call(new StartChild<>(lab.actor("a").named(name))).pid();
                 assertThat(kids(node).call(new StartChild<>(lab.actor("b").named(name))))
                         .isInstanceOf(Start.NotStarted.class);
+
+                Lab.crash(node, name);
+                assertThat(node.ref(name).within(LONG).call(new Lab.Ping()))
+                        .as("still its name, across its restart")
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    @Nested
+    @Tag("#84")
+    class A_name_of_another_protocol {
+        private final Name<Lab.Msg> name = Name.of("n");
+        private final Recipe<String> foreign = ((Loop<String>) Self::receive).named(Name.of("n"));
+
+        @Test
+        void that_a_stranger_has_is_refused_and_harms_no_child() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                var a = add(node, "a");
+                node.spawn(lab.actor("stranger").named(name));
+                var answer = kids(node).call(new StartChild<>(foreign));
+
+                assertThat(answer).isInstanceOf(Start.NotStarted.class);
+                assertThat(answer.toString()).contains("\"n\" belongs to the protocol");
+                assertThat(node.ref(name).call(new Lab.Ping())).as("the stranger's").isEqualTo(1);
+                assertThat(a.call(new Lab.Ping())).as("untouched").isEqualTo(1);
+            }
+        }
+
+        @Test
+        void that_another_child_has_is_refused_and_stays_its_own() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                kids(node).call(new StartChild<>(lab.actor("a").named(name))).pid();
+                assertThat(kids(node).call(new StartChild<>(foreign))).isInstanceOf(Start.NotStarted.class);
 
                 Lab.crash(node, name);
                 assertThat(node.ref(name).within(LONG).call(new Lab.Ping()))

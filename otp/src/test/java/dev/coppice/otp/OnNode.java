@@ -3,6 +3,7 @@ package dev.coppice.otp;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Self;
 import java.time.Duration;
 
 /// What the tests of the interpreter on a real node share.
@@ -27,6 +28,11 @@ abstract class OnNode {
             case ONE_FOR_ALL -> Supervisor.oneForAll(children);
             case REST_FOR_ONE -> Supervisor.restForOne(children);
         };
+    }
+
+    /// A child of another protocol than those of the lab.
+    static Child foreign(String id, String name) {
+        return Child.loop(Name.<String>of(name), Self::receive).id(id);
     }
 
     /// Until the supervisor has seen that this child has ended for good: its name is free then.
