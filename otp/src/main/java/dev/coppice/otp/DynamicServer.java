@@ -207,15 +207,16 @@ final class DynamicServer implements Server<Object>, Stateful<List<Pid<?>>> {
         }
     }
 
-    /// All together: children with the same limit share its deadline.
+    /// All together: children with the same limit share its deadline. They are known until they have gone: when this supervisor is told
+    /// to exit meanwhile, it stops them with the others.
     private void stop(List<Herd.Entry> entries) {
         var orders =
                 entries.stream()
                         .map(entry ->
                                 new Shutdowns.Order(pid(entry.pid), entry.child.shutdown(), new ExitReason.Shutdown()))
                         .toList();
-        entries.forEach(entry -> pids.remove(entry.pid));
         var reasons = Shutdowns.together(orders, self::nanoTime);
+        entries.forEach(entry -> pids.remove(entry.pid));
         for (int i = 0; i < orders.size(); i++) {
             if (!Shutdowns.asTold(orders.get(i), reasons.get(i))) {
                 lines.notStopped(self.nanoTime(), entries.get(i).child.id(), reasons.get(i));

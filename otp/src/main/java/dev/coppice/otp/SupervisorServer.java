@@ -119,13 +119,14 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         return Optional.ofNullable(pids.remove(pid));
     }
 
+    /// The child is known until it has gone: when this supervisor is told to exit meanwhile, it stops it with the others.
     private void cure(Health.Sick sick) {
         lines.unhealthy(self.nanoTime(), sick.child().id(), sick.complaint());
         var why =
                 new ExitReason.Crashed(
                         new Unhealthy("the child \"" + sick.child().id() + "\" is not healthy: " + sick.complaint()));
-        forget(sick.pid().id());
         Shutdowns.together(List.of(new Shutdowns.Order(sick.pid(), sick.child().shutdown(), why)), self::nanoTime);
+        forget(sick.pid().id());
         feed(new Event.Exited(sick.pid().id(), why));
     }
 
