@@ -43,6 +43,10 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
 
     private final Supervisor rules;
     private final Map<Long, Pid<?>> pids = new HashMap<>();
+
+    /// Decided and not yet done, in order. What is left when this supervisor is told to exit in between goes before the other children.
+    private final ArrayDeque<Action.Stop> stops = new ArrayDeque<>();
+
     private Tree tree;
     private Self<Object> self;
     private Health health;
@@ -99,6 +103,9 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
     @Override
     public void terminate(ExitReason reason, Self<Object> self) {
         if (tree != null) {
+            while (!stops.isEmpty()) {
+                stop(stops.getFirst());
+            }
             feed(new Event.Quit());
             lines.summary();
         }
@@ -208,6 +215,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         while (!events.isEmpty()) {
             var decision = Decisions.decide(tree, events.poll(), self.nanoTime());
             tree = decision.tree();
+            remember(decision.actions());
             for (var action : decision.actions()) {
                 switch (action) {
                     case Action.Start(var child) -> events.add(start(child));
@@ -219,9 +227,17 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         return answer;
     }
 
+    private void remember(List<Action> actions) {
+        for (var action : actions) {
+            if (action instanceof Action.Stop stop) {
+                stops.add(stop);
+            }
+        }
+    }
+
     private void perform(Action action) {
         switch (action) {
-            case Action.Stop(var victims) -> stop(victims);
+            case Action.Stop stop -> stop(stop);
             case Action.Retry(var id, var ticket, var delay) -> retry(new Again(id, ticket), delay);
             case Action.Reserve(var child, var gap) -> reserve(child, gap);
             case Action.Release(var child) -> child.name().ifPresent(self::release);
@@ -259,15 +275,17 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         }
     }
 
-    private void stop(List<Action.Victim> victims) {
+    private void stop(Action.Stop stop) {
+        var victims = stop.victims();
         var orders =
                 victims.stream()
                         .map(victim ->
                                 new Shutdowns.Order(
                                         pid(victim.pid()), victim.child().shutdown(), new ExitReason.Shutdown()))
                         .toList();
-        victims.forEach(victim -> forget(victim.pid()));
         var reasons = Shutdowns.together(orders, self::nanoTime);
+        victims.forEach(victim -> forget(victim.pid()));
+        stops.remove(stop);
         for (int i = 0; i < orders.size(); i++) {
             if (!Shutdowns.asTold(orders.get(i), reasons.get(i))) {
                 lines.notStopped(self.nanoTime(), victims.get(i).child().id(), reasons.get(i));

@@ -9,6 +9,7 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.otp.Child;
 import dev.coppice.otp.Child.Shutdown;
+import dev.coppice.otp.Control;
 import dev.coppice.otp.DynamicSupervisor;
 import dev.coppice.otp.HealthCheck;
 import dev.coppice.otp.Supervisor;
@@ -83,6 +84,7 @@ class StopsTest {
     @Nested
     class A_supervisor_told_to_stop_while_it_waits_for_a_child {
         private static final Duration SECOND = Duration.ofSeconds(1);
+        private static final Name<Control> ROOT = Name.of("root");
         private static final Name<DynamicSupervisor.Msg> KIDS = Name.of("kids");
 
         private final List<String> ended = new ArrayList<>();
@@ -103,12 +105,32 @@ class StopsTest {
         }
 
         @Seeds(20)
+        void at_a_request_ends_that_child_first_then_the_others(World world) {
+            ended.clear();
+            world.start(
+                    Supervisor.oneForOne(child("a", SECOND), child("b", SECOND.multipliedBy(3)), child("c", SECOND))
+                            .named(ROOT));
+            world.ref(ROOT).send(new Control.TerminateChild("b"));
+            expect(world, SECOND.multipliedBy(5), "b", "c", "a");
+        }
+
+        @Seeds(20)
         void that_is_sick_ends_in_order(World world) {
             ended.clear();
             var check = HealthCheck.of(Name.<Ask>of("b"), new Ask(), _ -> false).every(SECOND).failures(1);
             world.start(Supervisor.oneForOne(child("a", SECOND), child("b", SECOND).liveness(check)));
             world.advance(SECOND);
             expect(world, SECOND.multipliedBy(3), "b", "a");
+        }
+
+        @Seeds(20)
+        void in_a_tear_down_goes_on_with_it_and_then_ends_the_others(World world) {
+            ended.clear();
+            world.start(
+                    Supervisor.restForOne(
+                            child("a", SECOND), child("b", SECOND), child("c", SECOND), child("d", SECOND)));
+            world.kill(Name.<Ask>of("b"));
+            expect(world, SECOND.multipliedBy(3), "d", "c", "a");
         }
 
         @Seeds(20)
