@@ -71,15 +71,24 @@ public final class DynamicSupervisor implements Actor<DynamicSupervisor.Msg> {
         default Pid<N> pid() {
             return switch (this) {
                 case Started<N>(var pid) -> pid;
-                case Ignored<N>() -> throw new StartFailed("the child", new ExitReason.Normal());
-                case NotStarted<N>(var reason) -> throw new StartFailed("the child", reason);
+                case Ignored<N>() ->
+                        throw new StartFailed(
+                                CHILD + ", which its own init ended in order (match Start.Ignored to allow that),",
+                                new ExitReason.Normal());
+                case NotStarted<N>(var reason) -> throw new StartFailed(CHILD, reason);
                 case Full<N>(int max) ->
                         throw new StartFailed(
-                                "the child",
-                                new ExitReason.Shutdown("there are " + max + " children already; see maxChildren"));
+                                CHILD,
+                                new ExitReason.Shutdown(
+                                        "there are "
+                                                + max
+                                                + " already, as many as it may have: raise"
+                                                + " DynamicSupervisor.maxChildren, or stop one first"));
             };
         }
     }
+
+    private static final String CHILD = "the child asked of a DynamicSupervisor";
 
     private Restart restart = Restart.PERMANENT;
     private @Nullable Shutdown shutdown;

@@ -130,6 +130,25 @@ class DynamicSupervisorTest {
         }
 
         @Test
+        void that_has_no_pid_says_whose_child_why_and_what_to_do() throws Exception {
+            lab.fail("wrong", 1);
+            lab.starting.put("idle", Self::stop);
+            try (var node = start(DynamicSupervisor.of().maxChildren(1))) {
+                assertThatThrownBy(() -> add(node, "idle"))
+                        .isInstanceOf(StartFailed.class)
+                        .hasMessageContainingAll("a DynamicSupervisor", "init ended in order", "Start.Ignored");
+                assertThatThrownBy(() -> add(node, "wrong"))
+                        .isInstanceOf(StartFailed.class)
+                        .hasMessageContainingAll("a DynamicSupervisor", "cannot start wrong");
+                add(node, "a");
+                assertThatThrownBy(() -> add(node, "b"))
+                        .isInstanceOf(StartFailed.class)
+                        .hasMessageContainingAll(
+                                "a DynamicSupervisor", "there are 1 already", "raise DynamicSupervisor.maxChildren");
+            }
+        }
+
+        @Test
         @Tag("#84")
         void of_a_name_that_another_child_has_is_refused_and_does_not_harm_the_other() throws Exception {
             Name<Lab.Msg> name = Name.of("n");
