@@ -17,11 +17,12 @@ final class Crew<M> {
     private final List<Pid<M>> places = new ArrayList<>();
     private Intensity intensity;
 
-    Crew(Self<?> self, Actor<M> worker, Intensity intensity, Class<?> kind) {
+    /// @param lines where it tells of starts that fail, and of its end
+    Crew(Self<?> self, Actor<M> worker, Intensity intensity, Lines lines) {
         this.self = self;
         this.worker = worker;
         this.intensity = intensity;
-        this.lines = new Lines(kind, self.pid().path(), self.node()::config);
+        this.lines = lines;
     }
 
     int size() {
@@ -62,12 +63,27 @@ final class Crew<M> {
 
     /// Up to this size, or down to it as long as the last one is at rest: a stop that meets an actor inside a selective receive would end
     /// it there.
+    ///
+    /// @throws StartFailed when a worker does not start; those before it stay
     void resize(int size) {
         while (places.size() < size) {
             places.add(self.spawnLinked(worker));
         }
         while (places.size() > size && !atWork(places.getLast())) {
             places.removeLast().stop();
+        }
+    }
+
+    /// As [#resize], for a crew that is at work: a start that fails is told, and the others go on without that worker. Nobody was lost, so
+    /// it does not count.
+    void follow(int size) {
+        try {
+            resize(size);
+        } catch (StartFailed failed) {
+            lines.startFailed(self.nanoTime(), id(places.size()), failed.reason());
+            if (failed.reason().escalates()) {
+                giveUp(failed.reason());
+            }
         }
     }
 

@@ -66,7 +66,8 @@ public final class Pool<M> implements Actor<M> {
     }
 
     /// As [#resizing(int, int)], looking this often. One worker more for each four when more than one message waits for each; one fewer
-    /// when less than half are busy. Who has something to do does not go.
+    /// when less than half are busy. Who has something to do does not go. A worker more that does not start is told in the log and tried
+    /// again at the next look; the others go on.
     public Pool<M> resizing(int min, int max, Duration every) {
         return new Pool<>(worker, new Sizing(min, max, every), routing, intensity);
     }

@@ -5,6 +5,7 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.Exit;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -34,6 +35,7 @@ final class PoolServer<M> implements Server<Object> {
     private final Pool<M> pool;
     private final Map<Long, Gathering<?>> gatherings = new HashMap<>();
     private Self<Object> self;
+    private Lines lines;
     private Crew<M> crew;
     private long turn;
     private boolean looking;
@@ -47,7 +49,8 @@ final class PoolServer<M> implements Server<Object> {
     public void init(Self<Object> self) {
         this.self = self;
         self.trapExits(Left::new);
-        crew = new Crew<>(self, pool.worker(), pool.intensity(), Pool.class);
+        lines = new Lines(Pool.class, self.pid().path(), self.node()::config);
+        crew = new Crew<>(self, pool.worker(), pool.intensity(), lines);
         crew.resize(pool.sizing().min());
     }
 
@@ -62,6 +65,13 @@ final class PoolServer<M> implements Server<Object> {
                 route((M) message);
                 watchTheLoad();
             }
+        }
+    }
+
+    @Override
+    public void terminate(ExitReason reason, Self<Object> self) {
+        if (lines != null) {
+            lines.summary();
         }
     }
 
@@ -161,7 +171,7 @@ final class PoolServer<M> implements Server<Object> {
             waiting += info.queued();
             busy += isBusy(info) ? 1 : 0;
         }
-        crew.resize(pool.sizing().next(crew.size(), busy, waiting));
+        crew.follow(pool.sizing().next(crew.size(), busy, waiting));
         looking = false;
         if (busy + waiting > 0 || crew.size() > pool.sizing().min()) {
             watchTheLoad();

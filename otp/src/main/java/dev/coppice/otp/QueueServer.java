@@ -51,7 +51,7 @@ final class QueueServer<J> implements Server<Object> {
         lines = new Lines(WorkQueue.class, self.pid().path(), self.node()::config);
         var work = rules.work();
         Recipe<Job<J>> worker = Server.of(() -> new Worker<>(self.pid(), work == null ? _ -> {} : work));
-        crew = new Crew<>(self, worker.labelled("worker"), rules.intensity(), WorkQueue.class);
+        crew = new Crew<>(self, worker.labelled("worker"), rules.intensity(), lines);
         crew.resize(rules.workers());
     }
 

@@ -3,6 +3,7 @@ package dev.coppice.conformance.world;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Escalation;
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -105,6 +108,52 @@ class PoolsTest {
             assertThat(most).isEqualTo(6);
             assertThat(pool.info().children()).hasSize(2);
             assertThat(world.node().counters().timers()).isZero();
+        }
+
+        /// Workers that start as long as nothing is in the way.
+        private Pool<Task> pool(AtomicReference<RuntimeException> inTheWay) {
+            return Pool.of(
+                    1,
+                    Server.of(() -> {
+                        if (inTheWay.get() != null) {
+                            throw inTheWay.get();
+                        }
+                        return new Worker();
+                    }));
+        }
+
+        private List<Pending<Integer>> askAtOnce(Pid<Task> pool, int tasks) {
+            return IntStream.range(0, tasks)
+                    .mapToObj(i -> pool.within(HOUR).ask(new Task(i, Duration.ofMillis(500))))
+                    .toList();
+        }
+
+        @Seeds(50)
+        void lives_on_with_the_workers_it_has_while_no_more_will_start(World world) {
+            var inTheWay = new AtomicReference<RuntimeException>();
+            var pool = world.node().spawn(pool(inTheWay).resizing(2, 6).intensity(1, HOUR));
+            var before = pool.info().children();
+            inTheWay.set(new IllegalStateException("no licence"));
+            var asked = askAtOnce(pool, 60);
+            world.advance(Duration.ofSeconds(5));
+            assertThat(pool.info().children()).isEqualTo(before);
+            inTheWay.set(null);
+            world.advance(Duration.ofSeconds(2));
+            assertThat(pool.info().children()).hasSizeGreaterThan(2).containsAll(before);
+            world.advance(HOUR);
+            for (int i = 0; i < 60; i++) {
+                assertThat(asked.get(i).get()).isEqualTo(i);
+            }
+        }
+
+        @Seeds(20)
+        void ends_with_a_worker_more_that_knows_no_cure(World world) {
+            var inTheWay = new AtomicReference<RuntimeException>();
+            var pool = world.node().spawn(pool(inTheWay).resizing(2, 6));
+            inTheWay.set(new Escalation("the disk is gone"));
+            askAtOnce(pool, 60);
+            world.advance(Duration.ofSeconds(2));
+            assertThat(pool.await().escalates()).isTrue();
         }
     }
 
