@@ -37,13 +37,13 @@ final class Crew<M> {
         return List.copyOf(places);
     }
 
-    /// Whose exit is on its way already is replaced now: nothing is handed to the dead if that can be seen.
+    /// Whose exit is on its way already has left now: nothing is handed to the dead if that can be seen.
     Pid<M> get(int place) {
         var pid = places.get(place);
         if (pid.alive()) {
             return pid;
         }
-        replace(place, new ExitReason.NoProcess());
+        left(pid, pid.await());
         return places.get(place);
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Escalation;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Name;
+import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -144,6 +148,37 @@ class PoolsTest {
             for (int i = 0; i < 60; i++) {
                 assertThat(asked.get(i).get()).isEqualTo(i);
             }
+        }
+
+        /// The pool has a message to route before it hears of the exit.
+        private Pid<Task> poolWithAMessageBeforeTheExit(World world, Consumer<Pid<?>> exit) {
+            Name<Task> name = Name.of("pool");
+            var pool = world.node().spawn(Pool.of(1, Server.of(Worker::new)).named(name));
+            world.pause(name);
+            pool.send(new Task(1, Duration.ofMillis(1)));
+            exit.accept(pool.info().children().getFirst());
+            world.settle();
+            world.resume(name);
+            return pool;
+        }
+
+        @Seeds(20)
+        void that_finds_a_worker_dead_tells_why_it_died(World world) {
+            var restarted = world.<NodeEvent.Restarted>probe();
+            world.node().subscribe(NodeEvent.Restarted.class, restarted);
+            var pool = poolWithAMessageBeforeTheExit(world, Pid::kill);
+            assertThat(restarted.expect().why()).isEqualTo(new ExitReason.Killed());
+            world.advance(Duration.ofMinutes(1));
+            assertThat(pool.info().children()).hasSize(1);
+            assertThat(restarted.drain()).isEmpty();
+        }
+
+        @Seeds(20)
+        void that_finds_a_worker_dead_of_what_no_restart_cures_ends_too(World world) {
+            var why = new ExitReason.Crashed(new Escalation("the disk is gone"));
+            var pool = poolWithAMessageBeforeTheExit(world, worker -> worker.exit(why));
+            world.settle();
+            assertThat(pool.await(HOUR)).contains(why);
         }
 
         @Seeds(20)
