@@ -83,6 +83,15 @@ final class Lines {
         }
     }
 
+    void unroutable(long now, Exception why) {
+        if (admitted(now)) {
+            at(Level.WARN)
+                    .addKeyValue("supervisor", supervisor)
+                    .setCause(why)
+                    .log("dropped a message: {}", why.getMessage());
+        }
+    }
+
     void handlerFailed(long now, Object handler, Exception thrown) {
         if (admitted(now)) {
             at(Level.ERROR)

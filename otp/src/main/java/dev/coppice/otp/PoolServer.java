@@ -84,12 +84,32 @@ final class PoolServer<M> implements Server<Object> {
             case Routing.ScatterGatherFirst<M> _ when message instanceof Call<?, ?> request -> gather(request, message);
             case Routing.Broadcast<M> _ -> broadcast(message);
             case Routing.ScatterGatherFirst<M> _ -> broadcast(message);
-            default -> toOne(message);
+            case Routing.ConsistentHash<M> _ -> byKey(message);
+            default -> hand(message, choose(message));
         }
     }
 
-    private void toOne(M message) {
-        int place = Routing.choose(pool.routing(), message, crew.size(), turn++, self::random, i -> load(crew.get(i)));
+    private int choose(M message) {
+        return Routing.choose(pool.routing(), message, crew.size(), turn++, self::random, i -> load(crew.get(i)));
+    }
+
+    /// The user's function runs here: only its own message fails with it.
+    private void byKey(M message) {
+        int place;
+        try {
+            place = choose(message);
+        } catch (IllegalArgumentException noKey) {
+            refuse(new IllegalArgumentException(self.pid().path() + " has " + noKey.getMessage(), noKey.getCause()));
+            return;
+        }
+        hand(message, place);
+    }
+
+    private void refuse(IllegalArgumentException why) {
+        self.deferCurrent().ifPresentOrElse(caller -> caller.fail(why), () -> lines.unroutable(self.nanoTime(), why));
+    }
+
+    private void hand(M message, int place) {
         var worker = crew.get(place);
         if (message instanceof Call<?, ?> request) {
             forward(request, worker);

@@ -22,6 +22,9 @@ public sealed interface Routing<M> {
     record PowerOfTwo<M>() implements Routing<M> {}
 
     /// All messages of a key to one worker, as long as their number stays; of `n` workers, another one takes the `n`-th part of the keys.
+    ///
+    /// A message for which the function throws or gives `null` reaches no worker and harms no other message: a request fails with what the
+    /// function did as its cause, any other message is dropped with a line in the log.
     record ConsistentHash<M>(Function<? super M, ?> key) implements Routing<M> {
         public ConsistentHash {
             requireNonNull(key, "key");
@@ -38,6 +41,7 @@ public sealed interface Routing<M> {
     ///
     /// @param turn how many messages were routed before
     /// @param load how busy a worker is, by index
+    /// @throws IllegalArgumentException when the message has no key
     static <M> int choose(
             Routing<M> routing, M message, int size, long turn, LongSupplier random, IntUnaryOperator load) {
         return switch (routing) {
@@ -45,10 +49,26 @@ public sealed interface Routing<M> {
             case Random<M>() -> any(random, size);
             case LeastBusy<M>() -> leastBusy(size, turn, load);
             case PowerOfTwo<M>() -> lessBusy(size, any(random, size), any(random, Math.max(1, size - 1)), load);
-            case ConsistentHash<M>(var key) -> jump(requireNonNull(key.apply(message), "key").hashCode(), size);
+            case ConsistentHash<M>(var key) -> jump(hash(key, message), size);
             case Broadcast<M>(), ScatterGatherFirst<M>() ->
                     throw new IllegalStateException(routing + " chooses all workers, not one");
         };
+    }
+
+    private static <M> int hash(Function<? super M, ?> key, M message) {
+        try {
+            var its = key.apply(message);
+            if (its != null) {
+                return its.hashCode();
+            }
+        } catch (Exception thrown) {
+            throw new IllegalArgumentException(noKey(message, "threw " + thrown.getClass().getName()), thrown);
+        }
+        throw new IllegalArgumentException(noKey(message, "gave null"));
+    }
+
+    private static String noKey(Object message, String did) {
+        return "no key for a " + message.getClass().getName() + ": the key function of its routing " + did;
     }
 
     private static int any(LongSupplier random, int size) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.ExitReason;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 class PoolTest {
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -159,6 +164,59 @@ class PoolTest {
                 assertThat(byKey.merge(key, worker, (was, _) -> was)).isEqualTo(worker);
             }
             assertThat(new HashSet<>(byKey.values())).hasSize(4);
+        }
+
+        private static Object key(Msg message) {
+            if (message instanceof WhoHas(var key)) {
+                return key.isEmpty() ? null : key;
+            }
+            throw new IllegalStateException("no key in it");
+        }
+
+        @Test
+        void by_a_key_that_it_does_not_have_fails_that_request_alone() {
+            var pool = spawn(pool(2).routing(new Routing.ConsistentHash<>(Routing_a_message::key)));
+            var workers = workers(pool);
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> pool.within(LONG).call(new WhoHas("")))
+                    .withCause(
+                            new IllegalArgumentException(
+                                    "/pool has no key for a dev.coppice.otp.PoolTest$WhoHas: the key function of its"
+                                            + " routing gave null"));
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> pool.within(LONG).call(new Who()))
+                    .withStackTraceContaining(
+                            "/pool has no key for a dev.coppice.otp.PoolTest$Who: the key function of its routing threw"
+                                    + " java.lang.IllegalStateException")
+                    .havingRootCause()
+                    .withMessage("no key in it");
+            assertThat(pool.within(LONG).call(new WhoHas("a"))).isIn(workers);
+            assertThat(workers(pool)).isEqualTo(workers);
+        }
+
+        @Test
+        void by_a_key_that_it_does_not_have_drops_a_message_with_a_line_in_the_log() {
+            var logger = (Logger) LoggerFactory.getLogger(Pool.class);
+            var written = new ListAppender<ILoggingEvent>();
+            written.start();
+            logger.setLevel(Level.WARN);
+            logger.setAdditive(false);
+            logger.addAppender(written);
+            try {
+                var pool = spawn(pool(2).routing(new Routing.ConsistentHash<>(Routing_a_message::key)));
+                pool.send(new Note());
+                assertThat(pool.within(LONG).call(new WhoHas("a"))).isIn(workers(pool));
+            } finally {
+                logger.detachAppender(written);
+                logger.setAdditive(true);
+                logger.setLevel(null);
+            }
+            assertThat(written.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "dropped a message: /pool has no key for a dev.coppice.otp.PoolTest$Note: the key function of"
+                                    + " its routing threw java.lang.IllegalStateException");
+            assertThat(told).isEmpty();
         }
 
         @Test
