@@ -6,6 +6,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// Publish and subscribe: one publishes a message of type `T`, all that are subscribed at that moment get it.
@@ -21,7 +22,7 @@ import java.util.function.Function;
 ///
 /// **Order and failure.** What one publisher publishes reaches each subscriber in order. Publishing never waits and never fails because
 /// of a subscriber: what its mailbox refuses is a dead letter, and counted. A subscription ends with its actor, before anybody is told
-/// of the exit. A subscriber that subscribes twice gets a message twice.
+/// of the exit. A subscriber that subscribes twice gets a message twice. Cancelling does not take back what is in its mailbox already.
 ///
 /// **Threads.** Anybody may publish, anywhere; publishers take no lock. All subscribers get the same message object: let it be immutable.
 /// A topic is no actor and needs no start.
@@ -105,16 +106,30 @@ public final class Topic<T> {
         return trie.add(filter, new Subscription.Plain<>(requireNonNull(subscriber, "subscriber")))::getAsBoolean;
     }
 
+    /// Owned before it is there: the actor may be ended by owning it, and then there is nothing to close.
     private Cancellable owned(Self<?> self, String filter, Subscription<T> subscription) {
-        var leave = trie.add(filter, subscription);
-        var owned =
-                self.own(() -> {
-                    var _ = leave.getAsBoolean();
-                });
+        var membership = new Membership();
+        var owned = self.own(membership);
+        try {
+            membership.leave = trie.add(filter, subscription);
+        } catch (RuntimeException refused) {
+            owned.cancel();
+            throw refused;
+        }
         return () -> {
             owned.cancel();
-            return leave.getAsBoolean();
+            return membership.leave.getAsBoolean();
         };
+    }
+
+    /// What its actor owns. It is closed when the actor has left its code, so `leave` is written before.
+    private static final class Membership implements AutoCloseable {
+        BooleanSupplier leave = () -> false;
+
+        @Override
+        public void close() {
+            var _ = leave.getAsBoolean();
+        }
     }
 
     // ---- publish

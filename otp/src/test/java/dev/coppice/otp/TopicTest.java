@@ -3,6 +3,7 @@ package dev.coppice.otp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
@@ -108,6 +109,33 @@ class TopicTest {
             assertThat((boolean) in(a, _ -> first.cancel())).isFalse();
             assertThat(topic.publish("hello")).isEqualTo(1);
             assertThat(heard(a)).containsExactly("hello");
+        }
+    }
+
+    @Nested
+    class A_subscription_that_its_actor_cannot_own {
+        @Test
+        void is_none_when_the_actor_has_been_told_to_exit() throws InterruptedException {
+            var inside = new CountDownLatch(1);
+            var told = new CountDownLatch(1);
+            a.send(
+                    new Do<>(self -> {
+                        inside.countDown();
+                        told.await();
+                        return topic.subscribe(self, Heard::new);
+                    }));
+            inside.await();
+            a.exit(new ExitReason.Shutdown("enough"));
+            told.countDown();
+            assertThat(a.await()).isEqualTo(new ExitReason.Shutdown("enough"));
+            assertThat(topic.statistics().subscriptions()).isZero();
+        }
+
+        @Test
+        void is_none_when_another_thread_asks_for_it() {
+            var foreign = in(a, self -> self);
+            assertThatThrownBy(() -> topic.subscribe(foreign, Heard::new)).isInstanceOf(IllegalStateException.class);
+            assertThat(topic.statistics().subscriptions()).isZero();
         }
     }
 
