@@ -47,8 +47,14 @@ public final class Duplicates {
         return first(message.source(), message.number());
     }
 
-    /// As [#first(Numbered)], for messages that carry their numbers otherwise.
+    /// As [#first(Numbered)], for messages that carry their numbers otherwise. Numbers begin at 1.
+    ///
+    /// @throws IllegalArgumentException when the number is below 1
     public boolean first(String source, long number) {
+        if (number < 1) {
+            throw new IllegalArgumentException(
+                    "number must be at least 1, was " + number + " of " + source + ": numbers begin at 1");
+        }
         var of = sources.computeIfAbsent(source, _ -> new Window());
         if (number < of.base || (number - of.base < window && of.seen.get((int) (number - of.base)))) {
             return false;

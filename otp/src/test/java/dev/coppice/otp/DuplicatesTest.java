@@ -54,6 +54,15 @@ class DuplicatesTest {
         }
 
         @Test
+        void refuses_the_number_of_a_source_that_counts_from_zero() {
+            var seen = new Duplicates();
+            assertThatThrownBy(() -> seen.first("shop", 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("number must be at least 1, was 0 of shop: numbers begin at 1");
+            assertThat(seen.first("shop", 1)).isTrue();
+        }
+
+        @Test
         void agrees_with_a_plain_set_within_the_window() {
             var chance = new SplittableRandom(7);
             var seen = new Duplicates(64, 1);
