@@ -49,6 +49,9 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         final List<M> inserted = new ArrayList<>();
         final List<Effect<M>> timeouts = new ArrayList<>();
 
+        /// Of the event's own request: it fails with the turn. One that was deferred before does not.
+        final List<Caller<?>> deferred = new ArrayList<>();
+
         Turn(@Nullable Item<M> item, S state) {
             this.item = item;
             this.state = state;
@@ -79,7 +82,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         private void perform(Effect<M> effect, S next) throws Exception {
             switch (effect) {
                 case Transition.Reply<M, ?> reply -> reply(reply, item);
-                case Transition.Defer<M>(var request) -> defer(request, item);
+                case Transition.Defer<M>(var request) -> defer(request);
                 case Transition.Send<M, ?> send -> send(send);
                 case Transition.Act<M>(var deed) -> deed.run(typed(self));
                 case Transition.Stop<M>(var reason) -> {
@@ -94,6 +97,23 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
                 case Transition.Start<M> start -> timeouts.add(start);
                 case Transition.Update<M> update -> timeouts.add(update);
                 case Transition.Cancel<M> cancel -> timeouts.add(cancel);
+            }
+        }
+
+        private void defer(Call<?, ?> request) {
+            if (nobodyAsked(request, item)) {
+                deferredSends.add(request);
+                return;
+            }
+            var handled = self.deferCurrent();
+            handled.ifPresent(deferred::add);
+            Caller<?> caller = self.defer(request);
+            if (handled.isPresent() && handled.get() != caller) { // it was deferred before, and this event has its own
+                self.resume(handled.get());
+                caller = self.defer(request);
+            }
+            if (!caller.waiting()) {
+                deferredSends.add(request);
             }
         }
 
@@ -209,8 +229,8 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
             }
             self.resume(item.caller);
         }
+        var turn = new Turn(item, state);
         try {
-            var turn = new Turn(item, state);
             turn.take(rules.handler.on(state, item.event));
             if (turn.postpones && postponed.size() >= rules.postponable) {
                 throw new IllegalStateException(
@@ -224,7 +244,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
             }
             commit(turn);
         } catch (Exception thrown) {
-            recover(thrown);
+            recover(thrown, turn);
         }
     }
 
@@ -277,12 +297,6 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         }
     }
 
-    private void defer(Call<?, ?> request, @Nullable Item<M> item) {
-        if (nobodyAsked(request, item) || !self.defer(request).waiting()) {
-            deferredSends.add(request);
-        }
-    }
-
     /// Whether it is an event of the machine's own, or a postponed one that came by `send`.
     private boolean nobodyAsked(Call<?, ?> request, @Nullable Item<M> item) {
         return item != null && item.event == request && item.caller == null && !item.delivered;
@@ -292,11 +306,12 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         send.to().send(send.message());
     }
 
-    private void recover(Exception thrown) throws Exception {
+    private void recover(Exception thrown, Turn turn) throws Exception {
         switch (rules.recovery.apply(thrown)) {
             case RESUME -> {
                 lines().resumed(self.nanoTime(), thrown);
                 self.failCurrent(thrown);
+                turn.deferred.stream().filter(Caller::waiting).forEach(caller -> caller.fail(thrown));
             }
             case CRASH -> throw thrown;
             case STOP -> self.stop(new ExitReason.Shutdown("stopped after " + thrown));

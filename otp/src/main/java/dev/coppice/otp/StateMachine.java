@@ -59,7 +59,8 @@ import org.jspecify.annotations.Nullable;
 /// caller at the caller's own time-out, and is then not retried.
 ///
 /// **Failure.** An exception crashes the machine, or is recovered from as [Pure#recovery] says: the state, the queues and the time-outs
-/// stay as they were before the event. At most 10,000 events are postponed.
+/// stay as they were before the event, and its request fails, also when it was deferred by an effect before. At most 10,000 events are
+/// postponed.
 ///
 /// Each incarnation begins with the initial state; [#starting] effects run and the first enter call is made before its start returns,
 /// what they insert is handled after that and before any message.

@@ -692,6 +692,33 @@ class StateMachineTest {
         }
 
         @Test
+        void that_is_recovered_from_fails_the_request_that_its_event_had_deferred_and_no_other() {
+            var pid = node.spawn(machine().resuming());
+            var earlier = new Do[1];
+            earlier[0] = event("earlier", _ -> keep(defer(earlier[0])));
+            var waiting = pid.ask(earlier[0]);
+            Effect<Event> failing = act(_ -> boom().apply(new At("a", 0)));
+            var half = new Do[1];
+            half[0] = event("half", _ -> keep(defer(earlier[0]), defer(half[0]), failing));
+            assertThatThrownBy(() -> pid.within(Duration.ofSeconds(30)).call(half[0])).hasRootCauseMessage("boom");
+            assertThat(waiting.poll()).isEmpty();
+            pid.send(stay("2", reply(earlier[0], "fine")));
+            assertThat(waiting.get()).isEqualTo("fine");
+        }
+
+        @Test
+        void that_is_recovered_from_fails_the_retried_request_that_was_deferred_then() {
+            var pid = node.spawn(machine().resuming());
+            Effect<Event> failing = act(_ -> boom().apply(new At("b", 0)));
+            var p = new Do[1];
+            p[0] = new Do("p", List.of(_ -> keep(postpone()), _ -> keep(defer(p[0]), failing)));
+            var retried = pid.within(Duration.ofSeconds(30)).ask(p[0]);
+            pid.send(go("1", "b"));
+            assertThatThrownBy(retried::get).hasRootCauseMessage("boom");
+            assertThat(logOf(pid)).containsExactly("p@a", "1@a", "p@b");
+        }
+
+        @Test
         void of_a_retried_request_fails_its_caller_and_not_the_one_that_changed_the_state() {
             var pid = node.spawn(machine().resuming());
             var p = new Do("p", List.of(_ -> keep(postpone()), boom()));
