@@ -38,6 +38,12 @@ final class FlowOut<T> implements Server<Object> {
     private @Nullable Pid<Msg<T>> from;
     private Stage.@Nullable Subscription<T> subscription;
 
+    /// Whether the subscriber is still to be told of the end.
+    private boolean open;
+
+    /// Whether the subscriber's code runs: when it throws, it has cancelled (2.13).
+    private boolean inside;
+
     @SuppressWarnings("NullAway.Init") // set by Begin, before anything else
     private FlowOut(Ref<Msg<T>> stage) {
         this.stage = stage;
@@ -52,10 +58,14 @@ final class FlowOut<T> implements Server<Object> {
         switch (message) {
             case Begin(var served) -> begin(FlowOut.<Flow.Subscriber<? super T>>typed(served), self);
             case Requested(long items) -> request(items, self);
-            case Cancelled _ -> self.stop();
+            case Cancelled _ -> {
+                open = false;
+                self.stop();
+            }
             case Subscribed<?>(var outcome) -> subscribed(outcome, self);
             case Stage.Items<?> items -> give(FlowOut.<Stage.Items<T>>typed(items));
             case Stage.Ended<?> _ -> {
+                open = false;
                 subscriber.onComplete();
                 self.stop();
             }
@@ -65,9 +75,27 @@ final class FlowOut<T> implements Server<Object> {
         ask();
     }
 
+    @Override
+    public void terminate(ExitReason reason, Self<Object> self) {
+        ended(reason);
+    }
+
+    /// Whoever ends this actor ends the subscription, which says so once (1.4).
+    private void ended(ExitReason reason) {
+        boolean tell = open && !(inside && reason instanceof ExitReason.Crashed);
+        open = false;
+        if (tell) {
+            subscriber.onError(
+                    new IllegalStateException("the actor that serves the subscription has exited: " + reason));
+        }
+    }
+
     /// The subscriber hears of its subscription before anything else (1.9).
     private void begin(Flow.Subscriber<? super T> served, Self<Object> self) {
+        self.own(() -> ended(new ExitReason.Killed())); // any other exit has come to terminate before
         subscriber = served;
+        open = true;
+        inside = true;
         var pid = self.pid();
         subscriber.onSubscribe(
                 new Flow.Subscription() {
@@ -83,6 +111,7 @@ final class FlowOut<T> implements Server<Object> {
                         }
                     }
                 });
+        inside = false;
         var mine = new Stage.Subscription<T>(self.pid(), self.pid(), 1);
         subscription = mine;
         self.ask(stage, new Stage.Subscribe<>(mine), Subscribed<T>::new);
@@ -119,11 +148,14 @@ final class FlowOut<T> implements Server<Object> {
         for (var item : items.items()) {
             onTheirWay--;
             wanted--;
+            inside = true;
             subscriber.onNext(item);
+            inside = false;
         }
     }
 
     private void fail(Exception why, Self<Object> self) {
+        open = false;
         subscriber.onError(why);
         self.stop(new ExitReason.Shutdown(String.valueOf(why.getMessage())));
     }

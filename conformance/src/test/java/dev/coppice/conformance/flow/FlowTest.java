@@ -3,15 +3,20 @@ package dev.coppice.conformance.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.kernel.Config;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Pid;
 import dev.coppice.otp.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.tck.TestEnvironment;
@@ -129,5 +134,93 @@ class FlowTest {
         others.subscribe(Stage.subscriber(in, 16));
         others.closeExceptionally(new IllegalStateException("gone wrong"));
         assertThat(in.await().toString()).contains("gone wrong");
+    }
+
+    /// Writes down what comes.
+    private static final class Told implements Flow.Subscriber<Long> {
+        final LinkedBlockingQueue<String> signals = new LinkedBlockingQueue<>();
+        volatile Flow.Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription begun) {
+            subscription = begun;
+            signals.add("subscribed");
+        }
+
+        @Override
+        public void onNext(Long item) {
+            if (item < 0) {
+                throw new IllegalArgumentException("less than nothing");
+            }
+            signals.add("item " + item);
+        }
+
+        @Override
+        public void onError(Throwable thrown) {
+            signals.add("error: " + thrown.getMessage());
+        }
+
+        @Override
+        public void onComplete() {
+            signals.add("complete");
+        }
+
+        void expect(String signal) throws InterruptedException {
+            assertThat(signals.poll(30, TimeUnit.SECONDS)).isEqualTo(signal);
+        }
+    }
+
+    @Nested
+    class A_subscriber_whose_actor_is_ended {
+        private final Node node = Node.start(Config.defaults().quiet());
+        private final Pid<Stage.Msg<Long>> stage = NODE.spawn(Stage.from(() -> List.of(7L, -7L).iterator()));
+        private final Told told = new Told();
+
+        @AfterEach
+        void close() {
+            node.close();
+            stage.stop();
+        }
+
+        /// Who serves it, when it has begun.
+        private Pid<?> served(Pid<Stage.Msg<Long>> from) throws InterruptedException {
+            Stage.publisher(node, from).subscribe(told);
+            told.expect("subscribed");
+            return node.children().getFirst();
+        }
+
+        @Test
+        void is_told_so_when_its_node_closes() throws InterruptedException {
+            var _ = served(NODE.spawn(Stage.<Long>fed()));
+            node.close();
+            told.expect("error: the actor that serves the subscription has exited: Shutdown[note=]");
+            assertThat(told.signals).isEmpty();
+        }
+
+        @Test
+        void is_told_so_when_it_is_killed() throws InterruptedException {
+            var actor = served(NODE.spawn(Stage.<Long>fed()));
+            actor.kill();
+            actor.await();
+            told.expect("error: the actor that serves the subscription has exited: Killed[]");
+            assertThat(told.signals).isEmpty();
+        }
+
+        @Test
+        void is_told_nothing_when_it_has_cancelled() throws InterruptedException {
+            var actor = served(NODE.spawn(Stage.<Long>fed()));
+            told.subscription.cancel();
+            actor.await();
+            assertThat(told.signals).isEmpty();
+        }
+
+        @Test
+        void is_told_nothing_when_it_has_thrown() throws InterruptedException {
+            var actor = served(stage);
+            told.subscription.request(2);
+            told.expect("item 7");
+            assertThat(actor.await()).isInstanceOf(ExitReason.Crashed.class);
+            assertThat(told.signals).isEmpty();
+        }
     }
 }
