@@ -43,6 +43,9 @@ final class Ear<N, K, M, V> implements Cancellable, AutoCloseable {
     private final Map<Long, Known<K, M, V>> known = new HashMap<>();
     private final Cancellable owned;
 
+    /// What was on its way when it was cancelled still comes, and nothing follows from it.
+    private boolean cancelled;
+
     /// Its place among the listeners; written before it is shared.
     long number;
 
@@ -94,6 +97,9 @@ final class Ear<N, K, M, V> implements Cancellable, AutoCloseable {
     }
 
     private void know(Seat<K, M, V> seat, Entry<K, M, V> entry) {
+        if (cancelled) {
+            return;
+        }
         var one = known.computeIfAbsent(seat.number, _ -> new Known<>(entry));
         one.last = entry;
         if (one.monitor == null) {
@@ -117,6 +123,7 @@ final class Ear<N, K, M, V> implements Cancellable, AutoCloseable {
     @Override
     public boolean cancel() {
         boolean was = owned.cancel();
+        cancelled = true;
         close();
         known.values()
                 .forEach(one -> {

@@ -203,7 +203,8 @@ public final class Registry<K, M, V> {
     }
 
     /// Tells this actor of every change from now on, each entry's in order: one `Registered`, perhaps some `Updated`, one `Unregistered`.
-    /// Ends with the actor. It costs the listener a monitor for each entry.
+    /// Ends with the actor. It costs the listener a monitor for each entry. Cancelling takes back what the monitors have told; a change that
+    /// an actor made itself before still comes when it is in the mailbox already.
     public <N> Listening<K, M, V> listen(Self<N> self, Function<? super Change<K, M, V>, ? extends N> as) {
         var ear = new Ear<>(self, requireNonNull(as, "as"), seats);
         return new Listening<>(entries(ear.begin().stream()), ear);

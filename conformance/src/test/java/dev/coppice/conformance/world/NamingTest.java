@@ -167,6 +167,32 @@ class NamingTest {
             }
         }
 
+        /// The word of it is in the listener's mailbox when it cancels.
+        @Seeds(50)
+        @Tag("#85")
+        void follows_no_actor_for_a_listener_that_has_cancelled(World world) {
+            Registry<Integer, Msg, Integer> registry = Registry.unique("keys");
+            var actor = spawn(world, 1).getFirst();
+            var told = new ArrayList<Change<Integer, Msg, Integer>>();
+            world.node()
+                    .spawn((Self<Msg> self) -> {
+                        var listening = registry.listen(self, Told::new);
+                        actor.send(new Do(other -> registry.register(other, 1, 0)));
+                        actor.call(new Ask());
+                        listening.subscription().cancel();
+                        while (true) {
+                            if (self.receive() instanceof Told(var change)) {
+                                told.add(change);
+                            }
+                        }
+                    });
+            world.settle();
+            actor.kill();
+            world.settle();
+            assertThat(registry.count()).isZero();
+            assertThat(told).noneMatch(Change.Unregistered.class::isInstance);
+        }
+
         private static void count(Map<Integer, Integer> seen, Change<Integer, Msg, Integer> change) {
             int by =
                     switch (change) {
