@@ -153,24 +153,16 @@ final class Watchdog implements Runnable {
             }
             place.guests = true;
             int tick = place.tick();
-            if (tick != place.lastTick) {
-                place.lastTick = tick;
-                place.still = 0;
-                moving++;
-            } else if (blocked(worker)
-                    && worker.place == place) { // else it waits in the kernel and has handed the place on
-                standing++;
-                freed |= work && free(place);
-                if (work) {
-                    catchBlocking(worker);
-                }
-            } else if (++place.still >= HOG_TICKS) {
-                place.preempt = true;
-                hogged++;
-                freed |= work && free(place);
-            } else {
-                moving++;
+            var motion = motion(place, worker, tick);
+            switch (motion) {
+                case MOVES -> moving++;
+                case BLOCKED -> standing++;
+                case HOGGED -> hogged++;
             }
+            if (work && motion == Motion.BLOCKED) {
+                catchBlocking(worker);
+            }
+            freed |= work && motion != Motion.MOVES && free(place);
             watchSlow(i, worker, tick, now);
         }
         watchApart(now);
@@ -183,6 +175,29 @@ final class Watchdog implements Runnable {
         }
         canary.look(now, hogged, node.received());
         places.open(canary.raised());
+    }
+
+    private enum Motion {
+        MOVES,
+        BLOCKED,
+        HOGGED
+    }
+
+    private static Motion motion(Place place, Worker worker, int tick) {
+        if (tick != place.lastTick) {
+            place.lastTick = tick;
+            place.still = 0;
+            return Motion.MOVES;
+        }
+        // One that has handed its place on waits in the kernel.
+        if (blocked(worker) && worker.place == place) {
+            return Motion.BLOCKED;
+        }
+        if (++place.still >= HOG_TICKS) {
+            place.preempt = true;
+            return Motion.HOGGED;
+        }
+        return Motion.MOVES;
     }
 
     /// What stands in the queue of a place that stands still goes where every place looks now and then: those that move take nothing from
