@@ -164,8 +164,8 @@ final class Activity {
         cell.received();
         var self = cell.selfRef();
         self.received(mail, runner);
-        if (self.turns % BATCH == 0 && cell.body instanceof Loop<?>) {
-            Aside.givesWay(runner, cell, self.turns);
+        if ((self.turns & (BATCH - 1)) == 0) {
+            Aside.givesWay(cell);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.spi.Waiting;
 import java.io.Serial;
 import java.util.concurrent.locks.LockSupport;
@@ -25,9 +26,9 @@ final class Aside {
         Far.ends(rested, since);
     }
 
-    /// A loop has had a batch and goes on, since it has mail.
-    static void givesWay(Runner runner, Cell<?> loop, long turns) {
-        Far.givesWay(runner, loop, turns);
+    /// A body has received a batch and goes on, since it has mail.
+    static void givesWay(Cell<?> cell) {
+        Far.givesWay(cell);
     }
 
     static void goesOn(Places places, @Nullable Worker worker) {
@@ -64,9 +65,13 @@ final class Aside {
             Rest.ends(rested, since);
         }
 
-        static void givesWay(Runner runner, Cell<?> loop, long turns) {
-            if (!loop.node.simulated && Thread.currentThread().isVirtual()) {
-                runner.givesWay(turns);
+        static void givesWay(Cell<?> cell) {
+            var runner = Runner.current();
+            if (runner != null
+                    && cell.body instanceof Loop<?>
+                    && !cell.node.simulated
+                    && Thread.currentThread().isVirtual()) {
+                runner.givesWay(cell.selfRef().turns);
             }
         }
 

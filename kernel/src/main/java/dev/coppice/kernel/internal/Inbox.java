@@ -246,9 +246,10 @@ abstract sealed class Inbox<M> permits Cell {
         resting = AWAKE;
     }
 
-    /// Before a wait for mail: none comes to one that has closed its mailbox at its end, and closes now what it owned.
+    /// Instead of a wait for mail that cannot come: to one that has closed its mailbox at its end, and closes now what it owned.
     final void checkOpen() {
         if (isClosed() && cell().fate() instanceof Fate.Ending) {
+            resting = AWAKE;
             throw new IllegalStateException(
                     cell().path()
                             + " has closed its mailbox and cannot receive: do so in terminate, not in a resource's close");

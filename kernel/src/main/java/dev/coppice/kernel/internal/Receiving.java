@@ -75,7 +75,6 @@ final class Receiving<M, T> extends Alarm {
             var mail = cell.taken();
             if (mail == null) {
                 if (!append(cell, null)) {
-                    cell.checkOpen();
                     handled(cell);
                     return null;
                 }
@@ -257,7 +256,6 @@ final class Receiving<M, T> extends Alarm {
         if (!begun) {
             begin();
         }
-        cell.checkOpen();
         cell.awaitMail();
         return true;
     }

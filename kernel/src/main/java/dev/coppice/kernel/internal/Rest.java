@@ -27,9 +27,11 @@ final class Rest {
     static long begins(Cell<?> cell) {
         if (!(cell.node.scheduler instanceof Places places)) {
             cell.awaitSimulated(cell.selfRef().resting());
+            cell.checkOpen();
             return OVER;
         }
         if (!cell.restBegins()) {
+            cell.checkOpen();
             return OVER;
         }
         assert cell.lastRunner == Runner.current() : cell + " would be woken on another thread";
