@@ -3,6 +3,7 @@ package dev.coppice.conformance.rig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
@@ -23,11 +24,16 @@ class RigTest {
                         System.getProperty("java.class.path"),
                         Rig.class.getName(),
                         kind);
-        var jvm = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        var said = new String(jvm.getInputStream().readAllBytes());
-        var ended = jvm.waitFor(2, TimeUnit.MINUTES);
-        assertThat(ended && jvm.exitValue() == 0).as(said).isTrue();
-        return said.lines().toList();
+        var errors = Files.createTempFile("rig", ".err");
+        try {
+            var jvm = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            var said = new String(jvm.getInputStream().readAllBytes());
+            var ended = jvm.waitFor(2, TimeUnit.MINUTES);
+            assertThat(ended && jvm.exitValue() == 0).as(said + Files.readString(errors)).isTrue();
+            return said.lines().toList();
+        } finally {
+            Files.delete(errors);
+        }
     }
 
     @Nested

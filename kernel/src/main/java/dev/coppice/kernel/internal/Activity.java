@@ -162,11 +162,7 @@ final class Activity {
         var runner = Runner.enter();
         runner.received(cell, mail);
         cell.received();
-        var self = cell.selfRef();
-        self.received(mail, runner);
-        if ((self.turns & (BATCH - 1)) == 0) {
-            Aside.givesWay(cell);
-        }
+        cell.selfRef().received(mail, runner);
     }
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.

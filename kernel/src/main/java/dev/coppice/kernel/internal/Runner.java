@@ -28,9 +28,6 @@ class Runner implements Thread.UncaughtExceptionHandler {
         }
     }
 
-    /// How many messages a loop without a place receives between two looks around.
-    static final int RARELY = 1024;
-
     /// The actor whose code runs on this thread. Written by this thread, in release mode; read by it plainly, by the watchdog in
     /// acquire mode.
     @Nullable Cell<?> cell;
@@ -115,14 +112,6 @@ class Runner implements Thread.UncaughtExceptionHandler {
         VarHandle.fullFence();
         while (interrupting) {
             Thread.onSpinWait();
-        }
-    }
-
-    /// The loop that it runs has had a batch and goes on, since it has mail: virtual threads are not time-sliced, so now and then it lets
-    /// others have the carrier.
-    void givesWay(long turns) {
-        if (turns % RARELY == 0) {
-            Thread.yield();
         }
     }
 

@@ -41,6 +41,9 @@ final class Watchdog implements Runnable {
     private int quietTicks;
     private boolean ticking;
 
+    /// A ready actor that it has taken from a place and not yet passed on.
+    private @Nullable Cell<?> inHand;
+
     /// How many places were blocked in foreign code at the last look.
     private int blockedPlaces;
 
@@ -101,7 +104,7 @@ final class Watchdog implements Runnable {
             quietTicks = 0;
         }
         ticking = alert;
-        if (alert || canary.raised() > 0 || !places.allIdle()) {
+        if (alert || inHand != null || canary.raised() > 0 || !places.allIdle()) {
             look(now, work);
         }
         long until = Math.min(nextLook(now, work), places.alarms.earliest());
@@ -118,7 +121,7 @@ final class Watchdog implements Runnable {
 
     /// When to look at the places again; never, when they are all idle.
     long nextLook(long now, boolean work) {
-        boolean calm = !work && !canary.away();
+        boolean calm = !work && inHand == null && !canary.away();
         quietTicks = calm ? quietTicks + 1 : 0;
         if (quietTicks <= QUIET_TICKS) {
             return now + TICK;
@@ -142,7 +145,7 @@ final class Watchdog implements Runnable {
         int moving = 0;
         int hogged = 0;
         int standing = 0;
-        boolean freed = false;
+        boolean freed = inHand != null && passOn();
         for (int i = 0, n = places.count; i < n; i++) {
             var place = places.places[i];
             var worker = place.owner;
@@ -204,11 +207,29 @@ final class Watchdog implements Runnable {
     /// others while they have work of their own.
     private boolean free(Place place) {
         boolean any = false;
-        for (var ready = place.pop(); ready != null; ready = place.pop()) {
-            places.global.add(ready);
+        while (passOn()) {
+            inHand = place.pop();
+            if (inHand == null) {
+                return any;
+            }
             any = true;
         }
         return any;
+    }
+
+    /// False when there is no memory for it. Whoever has taken that gets the error; this thread tries again at its next look.
+    private boolean passOn() {
+        var ready = inHand;
+        if (ready == null) {
+            return true;
+        }
+        try {
+            places.global.add(ready);
+        } catch (OutOfMemoryError _) {
+            return false;
+        }
+        inHand = null;
+        return true;
     }
 
     private void watchApart(long now) {

@@ -129,26 +129,6 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
-    /// Its place, too, when others wait for that or for the carrier.
-    @Override
-    void givesWay(long turns) {
-        var here = place;
-        if (here == null) {
-            super.givesWay(turns);
-        } else if (here.preempt || here.guests) {
-            here.guests = false;
-            here.preempt = false;
-            places.handOn(this);
-            if (turns % RARELY == 0) {
-                woke = 0;
-                LockSupport.parkNanos(1); // as in makesRoom
-            } else {
-                rests();
-            }
-            places.goOn(this);
-        }
-    }
-
     /// For virtual threads that the kernel does not know. A yield alone may never let them in: a carrier whose own queue is empty puts who
     /// yields where it looks first, and takes it from there again. So now and then the worker stops, and the carrier has to look around.
     private void makesRoom(Place here) {
