@@ -57,8 +57,11 @@ class House {
                     "Lookout.java", Set.of("System.nanoTime"),
                     // And how long a blocking activation has run already.
                     "Apart.java", Set.of("System.nanoTime"),
-                    // How long a turn goes on; and for a nanosecond, so that the carrier looks for other threads.
-                    "Worker.java", Set.of("System.nanoTime", "parkNanos"),
+                    // How long a turn goes on.
+                    "Worker.java", Set.of("System.nanoTime"),
+                    // Since when it has its carrier; and it parks for a nanosecond, so that this looks for other
+                    // threads.
+                    "Runner.java", Set.of("System.nanoTime", "parkNanos"),
                     // The one thread that may park until a moment: the earliest deadline of its node.
                     "Watchdog.java", Set.of("System.nanoTime", "parkNanos"));
 

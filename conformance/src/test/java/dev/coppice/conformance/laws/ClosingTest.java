@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Boom;
+import dev.coppice.conformance.laws.Talk.Crashing;
 import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Mark;
@@ -24,6 +25,7 @@ import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Laggard;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Pid;
@@ -31,14 +33,17 @@ import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
+import dev.coppice.kernel.spi.Door;
 import dev.coppice.testkit.Leaks;
 import dev.coppice.testkit.Probe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -64,6 +69,35 @@ class ClosingTest {
             assertThat(said).containsExactly("3", "2", "1");
             assertThat(lab.node().abandoned()).isEmpty();
             assertThat(lab.node().await()).isEqualTo(new Shutdown());
+        }
+
+        /// The subscriber is told on the dying actor's thread, at its very end.
+        @Laws(Laws.On.PRODUCTION)
+        void a_node_does_not_end_while_an_exit_is_being_told(Lab lab) {
+            var node = lab.node();
+            var ended = new CountDownLatch(1);
+            var early = new CompletableFuture<Boolean>();
+            Door<NodeEvent.Exited> slow =
+                    _ -> {
+                        Thread.startVirtualThread(() -> {
+                            node.close();
+                            ended.countDown();
+                        });
+                        early.completeAsync(() -> awaits(ended, millis(100))).join();
+                        return new Offer.Accepted();
+                    };
+            node.subscribe(NodeEvent.Exited.class, slow);
+            node.spawn(echo()).send(new Crashing("last"));
+            assertThat(early.join()).isFalse();
+            assertThat(awaits(ended, LONG)).isTrue();
+        }
+
+        private static boolean awaits(CountDownLatch latch, Duration patience) {
+            try {
+                return latch.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Laws

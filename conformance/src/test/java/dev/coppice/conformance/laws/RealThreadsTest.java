@@ -39,6 +39,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -402,6 +403,31 @@ class RealThreadsTest {
                     until.set(true);
                 }
             }
+        }
+
+        /// They are no hogs: each message is short. But there is always one more.
+        @Laws(Laws.On.PRODUCTION)
+        void let_others_run_when_they_are_loops_that_never_wait(Lab lab) {
+            besideLoops(lab, loop((message, self) -> self.pid().send(message)));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void let_others_run_when_they_are_loops_beside_the_places_that_never_wait(Lab lab) {
+            besideLoops(lab, loop((message, self) -> self.pid().send(message)).blocking());
+        }
+
+        private static void besideLoops(Lab lab, Recipe<Talk> recipe) {
+            var loops = new ArrayList<Pid<Talk>>();
+            for (int i = 0; i < 2 * CORES; i++) {
+                var loop = lab.node().spawn(recipe);
+                loop.send(new Mark(i));
+                loops.add(loop);
+            }
+            var server = lab.node().spawn(echo());
+            for (int i = 0; i < 20; i++) {
+                assertThat(server.within(LONG).call(new Ask("beside"))).isEqualTo("beside");
+            }
+            loops.forEach(Pid::kill);
         }
 
         @Laws(Laws.On.PRODUCTION)

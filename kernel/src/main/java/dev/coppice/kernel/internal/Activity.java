@@ -162,7 +162,11 @@ final class Activity {
         var runner = Runner.enter();
         runner.received(cell, mail);
         cell.received();
-        cell.selfRef().received(mail, runner);
+        var self = cell.selfRef();
+        self.received(mail, runner);
+        if ((self.turns & (BATCH - 1)) == 0) {
+            Aside.givesWay(cell);
+        }
     }
 
     /// The handler has returned: what it received and neither answered, deferred nor forwarded is unanswered.

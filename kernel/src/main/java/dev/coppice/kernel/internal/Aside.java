@@ -1,5 +1,6 @@
 package dev.coppice.kernel.internal;
 
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.spi.Waiting;
 import java.io.Serial;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +24,11 @@ final class Aside {
 
     static void ends(Cell<?> rested, long since) {
         Far.ends(rested, since);
+    }
+
+    /// A body has received a batch and goes on, since it has mail.
+    static void givesWay(Cell<?> cell) {
+        Far.givesWay(cell);
     }
 
     static void goesOn(Places places, @Nullable Worker worker) {
@@ -57,6 +63,16 @@ final class Aside {
 
         static void ends(Cell<?> rested, long since) {
             Rest.ends(rested, since);
+        }
+
+        static void givesWay(Cell<?> cell) {
+            var runner = Runner.current();
+            if (runner != null
+                    && cell.body instanceof Loop<?>
+                    && !cell.node.simulated
+                    && Thread.currentThread().isVirtual()) {
+                runner.givesWay();
+            }
         }
 
         static boolean waitsOn(Cell<?> resting) {

@@ -227,11 +227,6 @@ final class Dying {
             return;
         }
         cell.node.killed.end(cell);
-        var above = cell.parent;
-        var siblings = above == null ? null : above.family;
-        if (siblings != null) {
-            siblings.remove(cell);
-        }
         cell.body = null;
         cell.family = null;
         cell.node.countExited(Runner.current(), reason);
@@ -239,6 +234,11 @@ final class Dying {
             cell.node.observers.exited(cell, path, reason); // an observer that is a door still sees its counts
         }
         cell.self = null;
+        var above = cell.parent;
+        var siblings = above == null ? null : above.family;
+        if (siblings != null) {
+            siblings.remove(cell); // a node that closes may end from here on
+        }
         tell(cell, reason);
         cell.leavesParent();
     }

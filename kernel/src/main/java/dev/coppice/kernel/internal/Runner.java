@@ -2,6 +2,7 @@ package dev.coppice.kernel.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// What the current thread is doing for the kernel: which actor it runs. One per thread that runs actors; a worker is one.
@@ -41,6 +42,9 @@ class Runner implements Thread.UncaughtExceptionHandler {
 
     /// The thread; null before it starts and after it has ended.
     volatile @Nullable Thread thread;
+
+    /// When it gave its carrier back last to let others run, in units of 4 milliseconds. Confined to this thread.
+    private byte gaveWay;
 
     /// Whether a killer is about to interrupt the thread. Taken and given back by killers.
     @SuppressWarnings("unused") // through INTERRUPTING
@@ -113,6 +117,22 @@ class Runner implements Thread.UncaughtExceptionHandler {
         while (interrupting) {
             Thread.onSpinWait();
         }
+    }
+
+    /// The loop that it runs has had a batch and goes on, since it has mail: virtual threads are not time-sliced, so now and then it lets
+    /// others have the carrier.
+    void givesWay() {
+        byte now = (byte) (System.nanoTime() >>> 22);
+        if (now != gaveWay) {
+            gaveWay = now;
+            stopsShortly();
+        }
+    }
+
+    /// Gives its carrier back. A yield would not: a carrier whose own queue is empty puts who yields where it looks first, and takes it from
+    /// there again, so that what others have put elsewhere waits for ever.
+    static void stopsShortly() {
+        LockSupport.parkNanos(1);
     }
 
     /// The thread, to which it was bound, ends.

@@ -1,7 +1,6 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.spi.Scheduler;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
@@ -129,12 +128,28 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
-    /// For virtual threads that the kernel does not know. A yield alone may never let them in: a carrier whose own queue is empty puts who
-    /// yields where it looks first, and takes it from there again. So now and then the worker stops, and the carrier has to look around.
+    /// Its place, too, when others wait for that or for the carrier.
+    @Override
+    void givesWay() {
+        var here = place;
+        if (here == null) {
+            super.givesWay();
+        } else if (here.preempt || here.guests) {
+            here.guests = false;
+            here.preempt = false;
+            places.handOn(this);
+            woke = 0;
+            stopsShortly();
+            places.goOn(this);
+        }
+    }
+
+    /// For virtual threads that the kernel does not know. A yield alone may never let them in: now and then the worker stops, and the carrier
+    /// has to look around.
     private void makesRoom(Place here) {
         if (++here.rooms % STOP == 0) {
             woke = 0;
-            LockSupport.parkNanos(1);
+            stopsShortly();
         } else {
             rests();
         }
