@@ -15,6 +15,10 @@ class Runner implements Thread.UncaughtExceptionHandler {
     private static final int STRIPES = 64;
     private static final ThreadLocal<Runner> CURRENT = new ThreadLocal<>();
     private static final Runners BOUND = new Runners(STRIPES);
+
+    /// For so long a loop may go on before it gives its carrier back: 8 milliseconds, as a power of two of nanoseconds.
+    private static final int SLICE = 23;
+
     private static final VarHandle CELL;
     private static final VarHandle DELIVERY;
     private static final VarHandle INTERRUPTING;
@@ -43,7 +47,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
     /// The thread; null before it starts and after it has ended.
     volatile @Nullable Thread thread;
 
-    /// When it gave its carrier back last to let others run, in units of 4 milliseconds. Confined to this thread.
+    /// When it looked last whether it should give its carrier back, in units of [#SLICE]. Confined to this thread.
     private byte gaveWay;
 
     /// Whether a killer is about to interrupt the thread. Taken and given back by killers.
@@ -122,11 +126,16 @@ class Runner implements Thread.UncaughtExceptionHandler {
     /// The loop that it runs has had a batch and goes on, since it has mail: virtual threads are not time-sliced, so now and then it lets
     /// others have the carrier.
     void givesWay() {
-        byte now = (byte) (System.nanoTime() >>> 22);
-        if (now != gaveWay) {
-            gaveWay = now;
+        if (isTime()) {
             stopsShortly();
         }
+    }
+
+    final boolean isTime() {
+        byte now = (byte) (System.nanoTime() >>> SLICE);
+        boolean is = now != gaveWay;
+        gaveWay = now;
+        return is;
     }
 
     /// Gives its carrier back. A yield would not: a carrier whose own queue is empty puts who yields where it looks first, and takes it from

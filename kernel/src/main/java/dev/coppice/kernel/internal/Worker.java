@@ -128,14 +128,13 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
-    /// Its place, too, when others wait for that or for the carrier.
+    /// Its place, too, when the watchdog has seen it there for some milliseconds without a wait.
     @Override
     void givesWay() {
         var here = place;
         if (here == null) {
             super.givesWay();
-        } else if (here.preempt || here.guests) {
-            here.guests = false;
+        } else if (here.preempt && isTime()) {
             here.preempt = false;
             places.handOn(this);
             woke = 0;
