@@ -37,8 +37,10 @@ import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Outcome.Replied;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.kernel.spi.Door;
 import dev.coppice.testkit.Probe;
 import java.time.Duration;
 import java.util.List;
@@ -244,6 +246,24 @@ class CallsTest {
                             failed -> assertThat(failed.failure()).isEqualTo(new Exited(new Crashed(boom))))
                     .hasCause(boom);
             lab.assertNoTimePassed(before);
+        }
+
+        @Laws
+        void a_failed_call_says_what_was_asked_of_whom(Lab lab) {
+            var boom = new Boom("in the handler");
+            Recipe<Talk> dies =
+                    server((_, _) -> {
+                        throw boom;
+                    });
+            var node = lab.node();
+            assertThatThrownBy(() -> node.spawn(dies.labelled("fragile")).within(LONG).call(new Ask("?")))
+                    .hasMessage("Ask to /fragile: the callee exited: " + new Crashed(boom));
+            var name = Name.<Talk>of("nobody");
+            assertThatThrownBy(() -> node.ref(name).call(new Ask("?")))
+                    .hasMessage("Ask to nobody: the callee exited: " + new NoProcess());
+            Door<Talk> door = envelope -> envelope.passTo(node.ref(name));
+            assertThatThrownBy(() -> door.call(new Ask("?")))
+                    .hasMessageStartingWith("Ask to " + door.getClass().getName());
         }
 
         @Laws

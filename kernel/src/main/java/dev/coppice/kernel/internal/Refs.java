@@ -53,7 +53,8 @@ final class Refs {
         }
         return switch (cell.outcome()) {
             case Outcome.Replied<R>(R value) -> value;
-            case Outcome.Failed<R>(var why) -> throw new CallFailed(why);
+            case Outcome.Failed<R>(var why) ->
+                    throw new CallFailed(request.getClass().getSimpleName() + " to " + described(to), why);
         };
     }
 
@@ -110,6 +111,17 @@ final class Refs {
             case Named<?> _ -> true;
             case Via<?> via -> mayLive(via.target());
             case Door<?> door -> door.behind().or(door::actor).map(Refs::mayLive).orElse(true);
+        };
+    }
+
+    /// For people: the path of an actor, a name, or of what class a door is that has neither behind it.
+    private static String described(Ref<?> ref) {
+        return switch (ref) {
+            case Cell<?> cell -> cell.path();
+            case Named<?> named -> named.toString();
+            case Via<?> via -> described(via.target());
+            case Door<?> door ->
+                    door.behind().or(door::actor).map(Refs::described).orElseGet(() -> door.getClass().getName());
         };
     }
 
