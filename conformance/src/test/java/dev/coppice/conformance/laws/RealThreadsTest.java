@@ -433,7 +433,7 @@ class RealThreadsTest {
         @Laws(Laws.On.PRODUCTION)
         @Tag("#81")
         void are_not_what_a_loop_is_that_handles_many_messages(Lab lab) {
-            var node = lab.node(lab.config().slowHandler(millis(100)));
+            var node = lab.node(lab.config().slowHandler(millis(300)));
             var events = Probe.<NodeEvent.SlowHandler>in(node).patience(LONG);
             node.subscribe(NodeEvent.SlowHandler.class, events);
             for (var recipe : List.of(shortHandlers(), shortHandlers().blocking())) {

@@ -3,35 +3,42 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.spi.Activation;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /// The platform thread of a pinned actor: parks between its activations, ends with it.
-final class Pinned implements Runnable {
+final class Pinned extends Runner implements Runnable {
     private final Activation activation;
     private final ConcurrentMap<Activation, Pinned> all;
-    private final Thread thread;
+
+    /// Counts what such actors receive.
+    private final LongAdder messages;
+
+    private final Thread own;
     private final AtomicInteger turns = new AtomicInteger();
     private volatile boolean ended;
 
-    Pinned(Activation activation, ConcurrentMap<Activation, Pinned> all) {
+    Pinned(Activation activation, ConcurrentMap<Activation, Pinned> all, LongAdder messages) {
         this.activation = activation;
         this.all = all;
-        this.thread = Thread.ofPlatform().daemon().name("coppice-pinned-" + activation.id()).unstarted(this);
-        thread.start();
+        this.messages = messages;
+        this.own = Thread.ofPlatform().daemon().name("coppice-pinned-" + activation.id()).unstarted(this);
+        own.start();
     }
 
     void ready() {
         turns.incrementAndGet();
-        LockSupport.unpark(thread);
+        LockSupport.unpark(own);
     }
 
     void end() {
         ended = true;
-        LockSupport.unpark(thread);
+        LockSupport.unpark(own);
     }
 
     @Override
     public void run() {
+        bindHere();
         while (!ended && !activation.ended()) {
             if (turns.get() == 0) {
                 LockSupport.park(this);
@@ -41,5 +48,11 @@ final class Pinned implements Runnable {
             }
         }
         all.remove(activation);
+    }
+
+    @Override
+    void received(Cell<?> cell, Mail mail) {
+        super.received(cell, mail);
+        messages.increment();
     }
 }

@@ -145,7 +145,7 @@ final class Places implements Scheduler {
     }
 
     private void pin(Activation activation) {
-        pinned.computeIfAbsent(activation, key -> new Pinned(key, pinned)).ready();
+        pinned.computeIfAbsent(activation, key -> new Pinned(key, pinned, watchdog.pinned)).ready();
     }
 
     @Override

@@ -196,10 +196,15 @@ class Runner implements Thread.UncaughtExceptionHandler {
         var runner = current();
         if (runner == null) {
             runner = new Runner();
-            runner.thread = Thread.currentThread();
-            CURRENT.set(runner);
+            runner.bindHere();
         }
         return runner;
+    }
+
+    /// Becomes the runner of the current thread, a platform thread, for good.
+    final void bindHere() {
+        thread = Thread.currentThread();
+        CURRENT.set(this);
     }
 
     /// Becomes the runner of a virtual thread until it [#ends]. Called by that thread, or before it starts: so nothing of this stands on

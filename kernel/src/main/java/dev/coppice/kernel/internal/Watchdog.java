@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Watchdog implements Runnable {
     private final LocalNode node;
     private final Thread thread;
     private final Canary canary;
+
+    /// What actors on threads of their own have received.
+    final LongAdder pinned = new LongAdder();
 
     /// Whether it ticks: whoever makes work need not wake it then.
     private volatile boolean alert;
@@ -176,8 +180,13 @@ final class Watchdog implements Runnable {
         if (work && moving == 0) {
             goRoundThem();
         }
-        canary.look(now, hogged, node.received());
+        canary.look(now, hogged, receivedOnCarriers());
         places.open(canary.raised());
+    }
+
+    /// Messages that tell that the carriers run.
+    long receivedOnCarriers() {
+        return node.received() - pinned.sum();
     }
 
     private enum Motion {

@@ -2,6 +2,7 @@ package dev.coppice.kernel.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
@@ -95,6 +96,30 @@ class PlacesTest {
     }
 
     /// A worker that looks out for more asks the actor that it ran last, and stays with it while it has mail.
+    @Nested
+    @Tag("#94")
+    class What_a_pinned_actor_receives {
+        @Test
+        void says_nothing_about_the_carriers() {
+            var sums = Server.<Count>of(() -> (request, self) -> self.reply(request, 1));
+            try (var node = (LocalNode) Node.start(Config.defaults().quiet())) {
+                var watchdog = ((Places) node.scheduler).watchdog;
+                var pinned = node.spawn(sums.pinned());
+                for (int i = 0; i < 10; i++) {
+                    pinned.call(new Count());
+                }
+                assertThat(node.received()).isEqualTo(10);
+                assertThat(watchdog.receivedOnCarriers()).isZero();
+                for (var recipe : List.of(sums, sums.blocking())) {
+                    node.spawn(recipe).call(new Count());
+                }
+                assertThat(watchdog.receivedOnCarriers()).isEqualTo(2);
+            }
+        }
+
+        private record Count() implements Call<Count, Integer> {}
+    }
+
     @Nested
     @Tag("#97")
     class Whether_there_is_mail {
