@@ -2,6 +2,7 @@ package dev.coppice.observe;
 
 import dev.coppice.kernel.ActorInfo;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.otp.Control;
@@ -12,6 +13,9 @@ import java.util.Optional;
 /// What a person may do to an actor from the page.
 final class Deeds {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /// A child may take its time to stop, and one that supervises has no limit. A restart that was given up in between would be a stop.
+    private static final Duration RESTART = Duration.ofDays(1);
 
     private Deeds() {}
 
@@ -70,20 +74,28 @@ final class Deeds {
                     false,
                     "only a child of a Supervisor can be restarted in order; kill this one, and whoever started it decides");
         }
-        var supervisor = above.get().within(PATIENCE);
         var child =
-                supervisor.call(new Control.WhichChildren()).stream()
+                above.get().within(PATIENCE).call(new Control.WhichChildren()).stream()
                         .filter(info -> info.pid().filter(pid::equals).isPresent())
                         .findFirst();
         if (child.isEmpty()) {
             return new Done(false, "its supervisor does not know it any more");
         }
-        var id = child.get().id();
-        supervisor.call(new Control.TerminateChild(id));
-        return switch (supervisor.call(new Control.RestartChild(id))) {
-            case Control.Started(var now) -> new Done(true, "restarted as " + now);
-            case Control.RestartResult other -> new Done(false, "stopped, and not started again: " + other);
-        };
+        return restart(above.get().within(RESTART), child.get().id());
+    }
+
+    /// Both at once: whoever waits here may go, the second half must not go with them.
+    private static Done restart(Ref<Control> supervisor, String id) {
+        supervisor.ask(new Control.TerminateChild(id));
+        return supervisor
+                .ask(new Control.RestartChild(id))
+                .await(PATIENCE)
+                .map(Outcome::get)
+                .map(result ->
+                        result instanceof Control.Started(var now)
+                                ? new Done(true, "restarted as " + now)
+                                : new Done(false, "stopped, and not started again: " + result))
+                .orElseGet(() -> new Done(true, "told to stop, which takes it some time; then another is started"));
     }
 
     /// It, as a supervisor that can be asked: only the otp's own understands.

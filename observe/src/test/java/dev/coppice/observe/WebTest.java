@@ -195,6 +195,22 @@ class WebTest {
         }
 
         @Test
+        void restarts_one_that_takes_longer_to_stop_than_anybody_waits() throws Exception {
+            var entered = new java.util.concurrent.CountDownLatch(1);
+            var open = new java.util.concurrent.CountDownLatch(1);
+            var rose = garden.rose();
+            rose.send(new Garden.Hold(entered, open));
+            entered.await();
+            var answer = act(at("rose"), "restart");
+            open.countDown();
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains("then another is started");
+            Garden.gone(rose);
+            garden.settleSupervisor();
+            assertThat(garden.node.whereis(Garden.ROSE)).isPresent();
+        }
+
+        @Test
         void that_cannot_be_done_says_why() {
             var single = garden.node.spawn(Garden.plant());
             var answer = act("" + single.id(), "restart");
