@@ -7,6 +7,7 @@ import dev.coppice.otp.Control;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Finds out how a node is. A supervisor at the root is asked whether it is ready, and asks its children in turn.
 final class Checks {
@@ -20,11 +21,14 @@ final class Checks {
     /// Whether a root is to come: the observer's own actor has somebody above it.
     private final boolean inTree;
 
+    private final UnaryOperator<String> redaction;
+
     private volatile boolean started;
 
-    Checks(Node node, boolean inTree) {
+    Checks(Node node, boolean inTree, UnaryOperator<String> redaction) {
         this.node = node;
         this.inTree = inTree;
+        this.redaction = redaction;
     }
 
     Health health(Duration sinceTick, Alarms alarms) {
@@ -64,7 +68,7 @@ final class Checks {
         return reasons;
     }
 
-    private static List<String> ready(Pid<?> root) {
+    private List<String> ready(Pid<?> root) {
         var supervisor = Deeds.supervisor(root);
         if (supervisor.isEmpty()) {
             return List.of();
@@ -74,7 +78,7 @@ final class Checks {
                     .map(child -> child + " is not ready")
                     .toList();
         } catch (CallFailed failed) {
-            return List.of("the root does not say whether it is ready: " + failed.failure().message());
+            return List.of("the root does not say whether it is ready: " + redaction.apply(failed.failure().message()));
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.coppice.otp.Control;
 import dev.coppice.otp.Sys;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// What a person may do to an actor from the page.
 final class Deeds {
@@ -39,16 +40,21 @@ final class Deeds {
     }
 
     /// What became of it.
-    record Done(boolean done, String what) {}
+    record Done(boolean done, String what) {
+        /// Why an actor did not answer, or does not start, is what its exception says.
+        Done redacted(UnaryOperator<String> redaction) {
+            return done ? this : new Done(false, redaction.apply(what));
+        }
+    }
 
-    static Done act(Deed deed, Pid<?> pid) {
+    static Done act(Deed deed, Pid<?> pid, UnaryOperator<String> redaction) {
         try {
             return switch (deed) {
                 case STOP -> {
                     pid.stop();
                     yield new Done(true, "told to stop after what is queued now");
                 }
-                case RESTART -> restart(pid);
+                case RESTART -> restart(pid).redacted(redaction);
                 case KILL -> {
                     pid.kill();
                     yield new Done(true, "killed");
@@ -63,7 +69,7 @@ final class Deeds {
                 }
             };
         } catch (CallFailed failed) {
-            return new Done(false, failed.failure().message());
+            return new Done(false, failed.failure().message()).redacted(redaction);
         }
     }
 

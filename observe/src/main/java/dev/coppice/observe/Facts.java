@@ -34,7 +34,7 @@ public final class Facts implements AutoCloseable {
     private final Letters letters;
     private final ConcurrentHashMap<String, LongAdder> restarts = new ConcurrentHashMap<>();
     private final Walk walk;
-    private final Watch watch = new Watch();
+    private final Watch watch;
     private final History history = new History();
     private final Checks checks;
     private final Cancellable subscription;
@@ -71,7 +71,8 @@ public final class Facts implements AutoCloseable {
         this.ledger = new Ledger(rules.kinds());
         this.letters = new Letters(rules.keptLetters(), rules.redaction());
         this.walk = new Walk(node, ledger, this::restarts, this::processor);
-        this.checks = new Checks(node, inTree);
+        this.watch = new Watch(rules.redaction());
+        this.checks = new Checks(node, inTree, rules.redaction());
         this.counters = node.counters();
         this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, this::restarted));
         this.times = rules.timedEvery() == 0 ? Optional.empty() : Optional.of(new Times(ledger, rules.timedEvery()));

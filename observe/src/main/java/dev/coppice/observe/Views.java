@@ -310,7 +310,10 @@ final class Views {
             var status = Sys.of(pid).within(PATIENCE).status();
             return new Inside(status.suspended(), rules.redaction().apply(status.state().orElse("")), "");
         } catch (CallFailed failed) {
-            return new Inside(pid.info().status() == ActorInfo.Status.SUSPENDED, "", failed.failure().message());
+            return new Inside(
+                    pid.info().status() == ActorInfo.Status.SUSPENDED,
+                    "",
+                    rules.redaction().apply(failed.failure().message()));
         }
     }
 

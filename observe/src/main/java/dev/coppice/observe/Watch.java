@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// Raises and clears the alarms, from events and from looks at those who raised them. Confined to the observer's actor; what it has
 /// decided is read by anybody.
@@ -14,11 +15,17 @@ final class Watch {
     private static final Duration CALM = Duration.ofMinutes(1);
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
+    private final UnaryOperator<String> redaction;
     private volatile Alarms alarms = Alarms.NONE;
     private final Map<Alarms.Id, Subject> subjects = new HashMap<>();
 
     /// Who an alarm is about, and what it had received when it was raised last.
     private record Subject(Pid<?> pid, long received, Instant last) {}
+
+    /// @param redaction of what an exception says
+    Watch(UnaryOperator<String> redaction) {
+        this.redaction = redaction;
+    }
 
     Alarms alarms() {
         return alarms;
@@ -45,7 +52,7 @@ final class Watch {
                     raise(Kind.RESTART_STORM, pid, restarts + " restarts within " + within.toSeconds() + " s", now);
             case NodeEvent.Restarted(var pid, _, _, _) -> again(Kind.RESTART_STORM, pid, now);
             case NodeEvent.GaveUp(var pid, var child, var why) ->
-                    raise(Kind.GAVE_UP, pid, "over " + child + ": " + why, now);
+                    raise(Kind.GAVE_UP, pid, "over " + child + ": " + redaction.apply(why.toString()), now);
             default -> {}
         }
     }

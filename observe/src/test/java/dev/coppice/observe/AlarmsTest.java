@@ -72,7 +72,7 @@ class AlarmsTest {
 
     @Nested
     class Memory {
-        private final Watch watch = new Watch();
+        private final Watch watch = new Watch(text -> text);
 
         private boolean stands(long percent) {
             watch.memory(new Machine.Heap(percent, 100), T0);

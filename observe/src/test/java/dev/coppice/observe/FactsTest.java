@@ -5,19 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Mailbox;
+import dev.coppice.kernel.Name;
 import dev.coppice.observe.Garden.Hold;
 import dev.coppice.observe.Garden.Msg;
 import dev.coppice.observe.Garden.Note;
 import dev.coppice.observe.Garden.Water;
 import dev.coppice.observe.Garden.Wither;
+import dev.coppice.otp.Child;
+import dev.coppice.otp.Supervisor;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FactsTest {
+    private static final Name<Msg> BED = Name.of("bed");
     private Garden garden = Garden.open();
     private final CountDownLatch open = new CountDownLatch(1);
 
@@ -228,6 +235,52 @@ class FactsTest {
             plant.kill();
             Garden.gone(plant);
             assertThat(garden.tick().alarms()).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_redaction {
+        @BeforeEach
+        void hides_secrets() {
+            garden.close();
+            garden = Garden.open(observer -> observer.redacting(text -> text.replaceAll("secret-\\d+", "***")));
+        }
+
+        @Test
+        void hides_why_a_supervisor_gave_up() {
+            var bed =
+                    garden.node.spawn(
+                            Supervisor.oneForOne(Child.server(BED, Garden.Plant::new))
+                                    .intensity(0, Duration.ofSeconds(1)));
+            garden.node.ref(BED).send(new Wither(new IllegalStateException("secret-1234")));
+            Garden.gone(bed);
+            assertThat(garden.tick().alarms())
+                    .singleElement()
+                    .satisfies(alarm -> assertThat(alarm.detail()).contains("IllegalStateException: ***"));
+            assertThat(garden.get("/api/alarms").body()).contains("GAVE_UP").doesNotContain("1234");
+        }
+
+        @Test
+        void hides_why_an_actor_does_not_answer() throws Exception {
+            for (var request : List.of("GET /api/actor?inside=true&at=", "POST /api/actor?do=suspend&at=")) {
+                var plant = garden.node.spawn(Garden.plant());
+                var entered = new CountDownLatch(1);
+                var its = new CountDownLatch(1);
+                plant.send(new Hold(entered, its));
+                entered.await();
+                plant.send(new Wither(new IllegalStateException("secret-1234")));
+                var path = request.substring(request.indexOf(' ') + 1) + plant.id();
+                var asked =
+                        CompletableFuture.supplyAsync(() ->
+                                request.startsWith("GET")
+                                        ? garden.get(path)
+                                        : garden.post(path, Gate.TOKEN, Garden.TOKEN));
+                while (plant.info().queued() < 2) {
+                    Thread.onSpinWait();
+                }
+                its.countDown();
+                assertThat(asked.get().body()).contains("IllegalStateException: ***").doesNotContain("1234");
+            }
         }
     }
 

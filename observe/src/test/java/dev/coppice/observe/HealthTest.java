@@ -114,7 +114,7 @@ class HealthTest {
         @Test
         void ends_when_no_actor_is_scheduled_any_more() {
             try (var node = Node.start(Config.defaults().quiet())) {
-                var checks = new Checks(node, false);
+                var checks = new Checks(node, false, text -> text);
                 assertThat(checks.health(Duration.ofSeconds(14), Alarms.NONE).up()).isTrue();
                 var late = checks.health(Duration.ofSeconds(16), Alarms.NONE);
                 assertThat(late.liveness().reasons()).singleElement().asString().contains("16 s");
