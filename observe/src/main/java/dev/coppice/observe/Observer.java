@@ -111,10 +111,20 @@ public final class Observer implements Actor<Observer.Msg> {
     }
 
     /// What becomes of every message, state and exception text before it is shown; recipes that hide their messages
-    /// ([Recipe#rendering]) do so here, too. Runs on the observer's threads.
+    /// ([Recipe#rendering]) do so here, too. Of a text that it fails for nothing is shown. Runs on the observer's threads, and on the actors'
+    /// own while a trace follows them.
     public Observer redacting(UnaryOperator<String> redaction) {
         requireNonNull(redaction, "redaction");
-        return with(copy -> copy.redaction = redaction);
+        return with(copy -> copy.redaction = text -> redacted(redaction, text));
+    }
+
+    /// It is user code: what it throws must end neither the observer nor, in the end, the tree above it.
+    private static String redacted(UnaryOperator<String> redaction, String text) {
+        try {
+            return requireNonNull(redaction.apply(text), "the redacted text");
+        } catch (Throwable broken) {
+            return "(its redaction failed: " + broken.getClass().getName() + ")";
+        }
     }
 
     /// How many dead letters are kept; 200.

@@ -247,6 +247,24 @@ class FactsTest {
         }
 
         @Test
+        void that_fails_shows_nothing_and_ends_nothing() {
+            garden.close();
+            garden =
+                    Garden.open(observer ->
+                            observer.redacting(text -> {
+                                throw new IllegalStateException(text);
+                            }));
+            var dead = garden.node.spawn(Garden.plant());
+            dead.kill();
+            Garden.gone(dead);
+            dead.send(new Note("secret-1234"));
+            assertThat(garden.tick().letters())
+                    .extracting(Letters.Letter::message)
+                    .containsExactly("(its redaction failed: java.lang.IllegalStateException)");
+            assertThat(garden.get("/api/letters").body()).doesNotContain("1234");
+        }
+
+        @Test
         void hides_why_a_supervisor_gave_up() {
             var bed =
                     garden.node.spawn(
