@@ -15,9 +15,15 @@ final class Watch {
     private static final Duration CALM = Duration.ofMinutes(1);
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
+    /// Of more only one for each alarm is remembered.
+    private static final int RAISERS = 2_000;
+
     private final UnaryOperator<String> redaction;
     private volatile Alarms alarms = Alarms.NONE;
-    private final Map<Alarms.Id, Subject> subjects = new HashMap<>();
+    private final Map<Raiser, Subject> subjects = new HashMap<>();
+
+    /// Actors of one label have one path, and one alarm together.
+    private record Raiser(Alarms.Id id, long pid) {}
 
     /// Who an alarm is about, and what it had received when it was raised last.
     private record Subject(Pid<?> pid, long received, Instant last) {}
@@ -35,7 +41,8 @@ final class Watch {
         switch (event) {
             case NodeEvent.HighWater(var pid, int queued) ->
                     raise(Kind.LONG_QUEUE, pid, queued + " messages wait", now);
-            case NodeEvent.LowWater(var pid, _) -> clear(Kind.LONG_QUEUE, pid.path(), now);
+            case NodeEvent.LowWater(var pid, _) ->
+                    clear(new Raiser(new Alarms.Id(Kind.LONG_QUEUE, pid.path()), pid.id()), now);
             case NodeEvent.SlowHandler(var pid, var doing, var since, _) ->
                     raise(Kind.HOG, pid, "has worked on " + doing + " for " + since.toMillis() + " ms", now);
             case NodeEvent.Unkillable(var pid, var since, _, var holdsUp) ->
@@ -59,26 +66,37 @@ final class Watch {
 
     private void raise(Kind kind, Pid<?> pid, String detail, Instant now) {
         var info = pid.info();
+        var id = new Alarms.Id(kind, info.path());
         alarms = alarms.raise(kind, info.path(), detail, Spots.at(pid), now);
-        subjects.put(new Alarms.Id(kind, info.path()), new Subject(pid, info.received(), now));
-        subjects.keySet().retainAll(alarms.standing().keySet());
+        if (subjects.size() < RAISERS || nobodyRaises(id)) {
+            subjects.put(new Raiser(id, pid.id()), new Subject(pid, info.received(), now));
+        }
+        subjects.keySet().removeIf(raiser -> !alarms.standing().containsKey(raiser.id));
     }
 
     /// It goes on: the calm starts anew.
     private void again(Kind kind, Pid<?> pid, Instant now) {
-        subjects.computeIfPresent(new Alarms.Id(kind, pid.path()), (_, was) -> new Subject(pid, was.received, now));
+        subjects.computeIfPresent(
+                new Raiser(new Alarms.Id(kind, pid.path()), pid.id()), (_, was) -> new Subject(pid, was.received, now));
     }
 
-    private void clear(Kind kind, String subject, Instant now) {
-        alarms = alarms.clear(kind, subject, now);
-        subjects.remove(new Alarms.Id(kind, subject));
+    /// Over for one of those who have raised it; for all when it was the last.
+    private void clear(Raiser raiser, Instant now) {
+        subjects.remove(raiser);
+        if (nobodyRaises(raiser.id)) {
+            alarms = alarms.clear(raiser.id.kind(), raiser.id.subject(), now);
+        }
+    }
+
+    private boolean nobodyRaises(Alarms.Id id) {
+        return subjects.keySet().stream().noneMatch(raiser -> raiser.id.equals(id));
     }
 
     /// A look at everybody whose alarm stands, and at the heap.
     void look(Instant now) {
         for (var standing : Map.copyOf(subjects).entrySet()) {
-            if (over(standing.getKey().kind(), standing.getValue(), now)) {
-                clear(standing.getKey().kind(), standing.getKey().subject(), now);
+            if (over(standing.getKey().id.kind(), standing.getValue(), now)) {
+                clear(standing.getKey(), now);
             }
         }
         memory(Machine.Heap.now(), now);
@@ -106,7 +124,7 @@ final class Watch {
                 alarms = alarms.raise(Kind.MEMORY, "node", heap + " after the last collection", "", now);
             }
         } else if (heap.share() < 0.8) {
-            clear(Kind.MEMORY, "node", now);
+            alarms = alarms.clear(Kind.MEMORY, "node", now);
         }
     }
 }

@@ -225,6 +225,30 @@ class FactsTest {
         }
 
         @Test
+        void of_actors_of_one_label_stand_until_all_are_below_the_mark() throws Exception {
+            var beds = Garden.plant(Mailbox.unbounded().highWater(10)).labelled("bed");
+            var one = garden.node.spawn(beds);
+            var other = garden.node.spawn(beds);
+            var its = new CountDownLatch(1);
+            hold(one);
+            var entered = new CountDownLatch(1);
+            other.send(new Hold(entered, its));
+            entered.await();
+            for (int i = 0; i < 30; i++) {
+                one.send(new Note("n"));
+                other.send(new Note("n"));
+            }
+            its.countDown();
+            other.call(new Water(1));
+            assertThat(other.call(new Water(1))).isEqualTo(2);
+            assertThat(garden.tick().alarms()).extracting(Alarm::subject).containsExactly("/bed");
+            open.countDown();
+            one.call(new Water(1));
+            assertThat(one.call(new Water(1))).isEqualTo(2);
+            assertThat(garden.tick().alarms()).isEmpty();
+        }
+
+        @Test
         void of_a_dead_actor_do_not_stand() throws Exception {
             var plant = garden.node.spawn(Garden.plant(Mailbox.unbounded().highWater(10)));
             hold(plant);
