@@ -129,8 +129,9 @@ public final class Facts implements AutoCloseable {
             var before = counters;
             var then = census.at();
             var now = node.counters();
+            var dead = received();
             var found = walk.walk();
-            totals = totals(found);
+            totals = totals(dead, found);
             census = found;
             counters = now;
             walkedAt = System.nanoTime();
@@ -143,10 +144,17 @@ public final class Facts implements AutoCloseable {
         }
     }
 
-    /// The living may die between the walk and the sum, and then count twice: once found, a sum is never lowered.
-    private Map<Kind, Totals> totals(Census found) {
+    /// By those that are dead.
+    private Map<Kind, Totals> received() {
         var sums = new HashMap<Kind, Totals>();
         ledger.lines().forEach((kind, line) -> sums.put(kind, new Totals(line.received.sum(), line.requests.sum())));
+        return sums;
+    }
+
+    /// Who dies during the walk may be missing among the living and the dead, since these were counted before; the other way round it would
+    /// count twice. Once found, a sum is never lowered.
+    private Map<Kind, Totals> totals(Map<Kind, Totals> dead, Census found) {
+        var sums = new HashMap<>(dead);
         found.living()
                 .forEach((kind, living) ->
                         sums.merge(

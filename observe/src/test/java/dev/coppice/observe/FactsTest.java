@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Pid;
 import dev.coppice.observe.Garden.Hold;
 import dev.coppice.observe.Garden.Msg;
 import dev.coppice.observe.Garden.Note;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -79,6 +81,19 @@ class FactsTest {
             plant.kill();
             Garden.gone(plant);
             assertThat(garden.facts().totals().get(kind).received()).isEqualTo(1);
+        }
+
+        @Test
+        void of_those_that_die_during_a_walk_are_not_taken_twice() {
+            var plants = IntStream.range(0, 3_000).mapToObj(_ -> garden.node.spawn(Garden.plant())).toList();
+            plants.forEach(plant -> plant.call(new Water(1)));
+            var facts = garden.facts();
+            plants.forEach(Pid::stop);
+            while (plants.stream().anyMatch(Pid::alive)) {
+                facts.look();
+            }
+            facts.look();
+            assertThat(facts.totals().get(new Kind("Plant", "/"))).isEqualTo(new Facts.Totals(3_000, 3_000));
         }
 
         @Test
