@@ -66,8 +66,8 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
         volatile long ended;
         volatile String outcome = "";
 
-        /// Until somebody receives it.
-        private @Nullable Object message;
+        /// Until somebody receives it, it is lost, or the session is over: a session that is shown keeps no message alive.
+        private volatile @Nullable Object message;
 
         Ride(Optional<Ride> above, String from, String to, Object message, boolean request) {
             this.trace = above.map(ride -> ride.trace).orElse(number);
@@ -171,6 +171,9 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
     }
 
     private synchronized Optional<Ride> add(Ride ride) {
+        if (over) {
+            return Optional.empty();
+        }
         if (rides.size() >= wish.legs) {
             over = true; // the last legs may still end; the next look takes the tap away
             return Optional.empty();
@@ -195,11 +198,17 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
     @Override
     public void lost(Ride ride, Ref<?> to, DeadLetter.Reason reason) {
         ride.outcome = redaction.apply("dead letter: " + reason);
+        ride.message = null;
     }
 
     @Override
     public void close() {
         over = true;
         tap.cancel();
+        letGo();
+    }
+
+    private synchronized void letGo() {
+        rides.forEach(ride -> ride.message = null);
     }
 }

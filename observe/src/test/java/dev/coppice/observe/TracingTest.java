@@ -8,15 +8,18 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Tap;
 import dev.coppice.observe.Garden.Ask;
+import dev.coppice.observe.Garden.Hold;
 import dev.coppice.observe.Garden.Note;
 import dev.coppice.observe.Garden.Water;
 import dev.coppice.observe.Garden.Wither;
 import dev.coppice.observe.Tracing.Wish;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -120,6 +123,44 @@ class TracingTest {
             garden.pid.stop();
             Garden.gone(garden.pid);
             assertThat(two.isOver()).isTrue();
+        }
+
+        @Test
+        void keeps_no_message_alive_once_it_is_over_or_the_message_is_lost() throws Exception {
+            garden.close();
+            garden = Garden.open(observer -> observer.keptLetters(1));
+            var entered = new CountDownLatch(1);
+            var open = new CountDownLatch(1);
+            garden.rose().send(new Hold(entered, open));
+            entered.await();
+            var session = garden.facts().trace(wish("", "Note"));
+            var dead = garden.node.spawn(Garden.plant());
+            dead.kill();
+            Garden.gone(dead);
+            var lost = tell(dead);
+            garden.tick();
+            assertThat(isCollected(lost)).isTrue();
+            var late = tell(garden.rose());
+            session.close();
+            open.countDown();
+            settle(garden.rose());
+            settle(garden.rose());
+            assertThat(isCollected(late)).isTrue();
+            assertThat(session.legs()).hasSize(2);
+        }
+
+        private static WeakReference<Note> tell(Pid<Garden.Msg> plant) {
+            var note = new Note(new String(new char[10]));
+            plant.send(note);
+            return new WeakReference<>(note);
+        }
+
+        private boolean isCollected(WeakReference<Note> note) {
+            for (int i = 0; i < 100 && note.get() != null; i++) {
+                System.gc();
+                garden.pid.await(Duration.ofMillis(1));
+            }
+            return note.get() == null;
         }
 
         @Test
