@@ -43,6 +43,10 @@ public final class Facts implements AutoCloseable {
     private final FlightTap flight;
     private final Sampler sampler;
     private volatile Optional<Tracing> tracing = Optional.empty();
+
+    /// Guarded by this object.
+    private boolean closed;
+
     private final Instant started = Instant.now();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -278,6 +282,9 @@ public final class Facts implements AutoCloseable {
     synchronized Tracing trace(Tracing.Wish wish) {
         tracing.ifPresent(Tracing::close);
         var begun = Tracing.begin(node, wish, rules.redaction());
+        if (closed) {
+            begun.close(); // a request that the port's end has not stopped: nobody would look at the session any more
+        }
         tracing = Optional.of(begun);
         return begun;
     }
@@ -299,7 +306,10 @@ public final class Facts implements AutoCloseable {
     public void close() {
         subscription.cancel();
         timing.ifPresent(Cancellable::cancel);
-        tracing.ifPresent(Tracing::close);
+        synchronized (this) {
+            closed = true;
+            tracing.ifPresent(Tracing::close);
+        }
         flight.close();
         sampler.close();
     }

@@ -126,6 +126,18 @@ class TracingTest {
         }
 
         @Test
+        void does_not_begin_when_the_observer_has_ended() {
+            var facts = garden.facts();
+            garden.pid.stop();
+            Garden.gone(garden.pid);
+            var late = facts.trace(wish("rose", ""));
+            assertThat(late.isOver()).isTrue();
+            garden.rose().send(new Note("not followed"));
+            settle(garden.rose());
+            assertThat(late.legs()).isEmpty();
+        }
+
+        @Test
         void keeps_no_message_alive_once_it_is_over_or_the_message_is_lost() throws Exception {
             garden.close();
             garden = Garden.open(observer -> observer.keptLetters(1));
