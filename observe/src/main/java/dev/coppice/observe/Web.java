@@ -1,11 +1,14 @@
 package dev.coppice.observe;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,9 +66,10 @@ final class Web implements AutoCloseable {
         return web;
     }
 
-    /// With the token behind the `#`, which a browser keeps to itself.
+    /// With the token behind the `#`, which a browser keeps to itself; the page decodes it.
     URI address() {
-        return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/#token=" + token);
+        var said = URLEncoder.encode(token, UTF_8);
+        return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/#token=" + said);
     }
 
     /// Streams have their own limit: a page that is only open keeps nobody out.

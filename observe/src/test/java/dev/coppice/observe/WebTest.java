@@ -379,6 +379,16 @@ class WebTest {
         }
 
         @Test
+        void opens_whatever_the_token_is_made_of() {
+            garden.close();
+            var token = "{a}%41^b&c+d#e\"<f\\>|`";
+            garden = Garden.open(observer -> observer.token(token));
+            assertThat(garden.address().getFragment()).isEqualTo("token=" + token);
+            assertThat(garden.address().getRawFragment().substring("token=".length())).doesNotContain("&", "#", "+");
+            assertThat(garden.post("/api/trace?do=end", Gate.TOKEN, token).statusCode()).isEqualTo(200);
+        }
+
+        @Test
         void listens_on_the_loopback_only() {
             assertThat(garden.address().getHost()).isEqualTo("127.0.0.1");
             assertThat(garden.address().getFragment()).isEqualTo("token=" + Garden.TOKEN);
