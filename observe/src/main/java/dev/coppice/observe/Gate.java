@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Who may come in: decided from the request's head alone.
 ///
@@ -14,7 +15,11 @@ final class Gate {
     /// The header that carries the token.
     static final String TOKEN = "X-Coppice-Token";
 
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "[::1]");
+
+    /// A number is no name that somebody could lead elsewhere.
+    private static final Pattern LOOPBACK_4 = Pattern.compile("127(\\.\\d{1,3}){3}");
+
     private static final Set<String> OURS = Set.of("same-origin", "none");
     private static final int LONGEST = 2_000;
 
@@ -45,7 +50,7 @@ final class Gate {
         if (head.uri.length() > LONGEST) {
             return refused(414, "the address is longer than " + LONGEST + " characters");
         }
-        if (head.host.isEmpty() || (bound.isEmpty() && !LOOPBACK.contains(name(head.host.get())))) {
+        if (head.host.isEmpty() || (bound.isEmpty() && !isLoopback(name(head.host.get())))) {
             return refused(421, "this is no host of the observer: use 127.0.0.1 or localhost");
         }
         if (head.origin.isPresent() && !head.origin.get().equals("http://" + head.host.get())) {
@@ -80,6 +85,10 @@ final class Gate {
     /// In a time that tells nothing about where a wrong one differs.
     private boolean isToken(String said) {
         return MessageDigest.isEqual(said.getBytes(UTF_8), token.getBytes(UTF_8));
+    }
+
+    private static boolean isLoopback(String name) {
+        return LOOPBACK.contains(name) || LOOPBACK_4.matcher(name).matches();
     }
 
     private static String name(String host) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -40,13 +41,24 @@ final class Web implements AutoCloseable {
         this.server = server;
         this.token = rules.token();
         var bound = server.getAddress().getAddress();
-        this.host = bound.isLoopbackAddress() || bound.isAnyLocalAddress() ? "127.0.0.1" : rules.bind();
+        this.host = host(bound, rules.bind());
         var elsewhere = bound.isLoopbackAddress() ? Optional.<String>empty() : Optional.of(rules.bind());
         this.gate = new Gate(token, rules.isReadOnly(), elsewhere);
         var views = new Views(facts, rules);
         this.routes = new Routes(facts, views);
         this.streams = new Streams(rules.streams(), views::node);
         facts.whenTicked(streams::beat);
+    }
+
+    /// As it stands in an address: of the loopback its number, elsewhere what was told.
+    private static String host(InetAddress bound, String told) {
+        if (bound.isAnyLocalAddress()) {
+            return "127.0.0.1";
+        }
+        if (bound.isLoopbackAddress()) {
+            return bound instanceof Inet6Address ? "[::1]" : bound.getHostAddress();
+        }
+        return told.contains(":") && !told.startsWith("[") ? "[" + told + "]" : told;
     }
 
     /// @throws IOException when the port is in use or the address is not ours; says which

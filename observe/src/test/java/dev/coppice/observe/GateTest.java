@@ -38,14 +38,22 @@ class GateTest {
     @Nested
     class A_host {
         @ParameterizedTest
-        @ValueSource(strings = {"127.0.0.1:4000", "localhost:4000", "localhost", "[::1]:4000", "[::1]"})
+        @ValueSource(
+                strings = {"127.0.0.1:4000", "localhost:4000", "localhost", "[::1]:4000", "[::1]", "127.0.0.2:4000"})
         void of_the_loopback_is_let_in(String host) {
             assertThat(status(gate, head("GET", host, null, null, null))).isEqualTo(200);
         }
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"evil.example", "127.0.0.1.evil.example:4000", "localhost.evil:4000", "10.0.0.1:4000", ""})
+                strings = {
+                    "evil.example",
+                    "127.0.0.1.evil.example:4000",
+                    "localhost.evil:4000",
+                    "10.0.0.1:4000",
+                    "127.0.0.2.evil:1",
+                    ""
+                })
         void of_others_is_not_even_when_it_leads_here(String host) {
             assertThat(status(gate, head("GET", host, null, null, null))).isEqualTo(421);
         }

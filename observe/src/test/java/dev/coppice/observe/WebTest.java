@@ -2,6 +2,7 @@ package dev.coppice.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.observe.Garden.Note;
@@ -386,6 +387,20 @@ class WebTest {
             assertThat(garden.address().getFragment()).isEqualTo("token=" + token);
             assertThat(garden.address().getRawFragment().substring("token=".length())).doesNotContain("&", "#", "+");
             assertThat(garden.post("/api/trace?do=end", Gate.TOKEN, token).statusCode()).isEqualTo(200);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"127.0.0.1", "localhost", "127.0.0.2", "::1", "[::1]"})
+        void is_found_where_its_address_says(String bind) throws Exception {
+            garden.close();
+            try {
+                garden = Garden.open(observer -> observer.bind(bind));
+            } catch (StartFailed none) {
+                assumeTrue(false, "this machine has no " + bind);
+            }
+            var node = HttpRequest.newBuilder(garden.address().resolve("/api/node")).build();
+            var answer = HttpClient.newHttpClient().send(node, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
         }
 
         @Test
