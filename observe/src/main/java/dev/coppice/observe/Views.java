@@ -427,18 +427,22 @@ final class Views {
     /// The whole tree, for the terminal: so many lines at most.
     record Branch(int depth, Row row) {}
 
+    private record Twig(int depth, String at, Pid<?> pid) {}
+
     List<Branch> tree(int lines) {
         var all = new ArrayList<Branch>();
-        var todo = new ArrayDeque<Map.Entry<Integer, Pid<?>>>();
-        node.children().reversed().forEach(pid -> todo.push(Map.entry(0, pid)));
+        var todo = new ArrayDeque<Twig>();
+        node.children().reversed().forEach(pid -> todo.push(new Twig(0, "" + pid.id(), pid)));
         while (!todo.isEmpty() && all.size() < lines) {
             var next = todo.pop();
-            var info = next.getValue().info();
+            var info = next.pid.info();
             if (info.status() == ActorInfo.Status.DEAD) {
                 continue;
             }
-            all.add(new Branch(next.getKey(), facts.walk().row("" + info.pid().id(), info)));
-            info.children().reversed().forEach(child -> todo.push(Map.entry(next.getKey() + 1, child)));
+            all.add(new Branch(next.depth, facts.walk().row(next.at, info)));
+            info.children()
+                    .reversed()
+                    .forEach(child -> todo.push(new Twig(next.depth + 1, next.at + "." + child.id(), child)));
         }
         return all;
     }

@@ -61,6 +61,16 @@ class WebTest {
             assertThat(garden.json("/api/tree?at=" + root + "&offset=999").at("/rows")).isEmpty();
         }
 
+        @Test
+        void as_lines_says_where_to_find_each_actor() {
+            var lines = garden.json("/api/lines");
+            assertThat(lines).hasSizeGreaterThan(3);
+            for (var line : lines) {
+                var found = garden.json("/api/actor?at=" + line.at("/row/at").asString());
+                assertThat(found.at("/row/path")).isEqualTo(line.at("/row/path"));
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
