@@ -53,7 +53,7 @@ final class Gate {
         if (head.host.isEmpty() || (bound.isEmpty() && !isLoopback(name(head.host.get())))) {
             return refused(421, "this is no host of the observer: use 127.0.0.1 or localhost");
         }
-        if (head.origin.isPresent() && !head.origin.get().equals("http://" + head.host.get())) {
+        if (head.origin.isPresent() && !isOurs(head.origin.get(), head.host.get())) {
             return refused(403, "the request comes from another page");
         }
         if (head.site.isPresent() && !OURS.contains(head.site.get()) && !isNavigation(head)) {
@@ -64,6 +64,11 @@ final class Gate {
             case "POST" -> refusesChange(head);
             default -> refused(405, "only GET, HEAD and POST are understood");
         };
+    }
+
+    /// Or a proxy's before us: it speaks TLS with the browser, and we do not.
+    private static boolean isOurs(String origin, String host) {
+        return origin.equals("http://" + host) || origin.equals("https://" + host);
     }
 
     /// A link to the page itself, from wherever, harms nobody.

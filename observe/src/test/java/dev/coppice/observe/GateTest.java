@@ -103,6 +103,14 @@ class GateTest {
     @Nested
     class A_change {
         @Test
+        void may_come_through_a_proxy_that_speaks_tls() {
+            var open = new Gate(TOKEN, false, Optional.of("0.0.0.0"));
+            assertThat(status(open, head("POST", "ops.example", "https://ops.example", "same-origin", TOKEN)))
+                    .isEqualTo(200);
+            assertThat(status(open, head("POST", "ops.example", "https://evil.example", null, TOKEN))).isEqualTo(403);
+        }
+
+        @Test
         void needs_the_token() {
             assertThat(status(gate, head("POST", "localhost", null, null, TOKEN))).isEqualTo(200);
             assertThat(status(gate, head("POST", "localhost", "http://localhost", "same-origin", TOKEN)))
