@@ -6,12 +6,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -38,15 +42,28 @@ final class Distributions {
                             "how long their handlers take",
                             p -> p.handled()));
 
+    /// Who tells a registry of a node, by its name: the next observer's histograms replace those of the one before.
+    private static final Map<PrometheusRegistry, Map<String, MultiCollector>> TELLING = new WeakHashMap<>();
+
     private Distributions() {}
 
     /// Whether they go to this registry as they are; once for all kinds.
     static boolean registered(MeterRegistry registry, Times times, String node) {
         if (registry instanceof PrometheusMeterRegistry prometheus) {
-            prometheus.getPrometheusRegistry().register((MultiCollector) () -> snapshots(times, node));
+            tell(prometheus.getPrometheusRegistry(), node, () -> snapshots(times, node));
             return true;
         }
         return false;
+    }
+
+    private static void tell(PrometheusRegistry registry, String node, MultiCollector collector) {
+        synchronized (TELLING) {
+            var before = TELLING.computeIfAbsent(registry, _ -> new HashMap<>()).put(node, collector);
+            if (before != null) {
+                registry.unregister(before);
+            }
+            registry.register(collector);
+        }
     }
 
     private static MetricSnapshots snapshots(Times times, String node) {

@@ -20,6 +20,8 @@ import java.util.function.ToDoubleFunction;
 /// Binds a node's [Facts] to any Micrometer registry: what is counted anyway is read when somebody scrapes, and no message touches a
 /// registry.
 ///
+/// The facts end with their observer: after a restart bind those of the next, which take the place of these.
+///
 /// Tags are `node`, and for what belongs to actors `behaviour` and `supervisor`, of which there are at most [Observer#kinds]; never a pid.
 public final class NodeMetrics implements MeterBinder {
     /// Why a message to somebody who lives becomes a dead letter; of the dead nobody knows the kind.
@@ -75,6 +77,7 @@ public final class NodeMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
+        makeRoom(registry);
         NODE_COUNTS.forEach(of -> count(registry, "coppice.node." + of.name, of.what, tags, of.value));
         NODE_GAUGES.forEach(of -> gauge(registry, "coppice.node." + of.name, of.what, tags, of.value));
         for (var reason : names(DeadLetter.Reason.class)) {
@@ -98,6 +101,15 @@ public final class NodeMetrics implements MeterBinder {
         var bound = ConcurrentHashMap.<Kind>newKeySet();
         bindKinds(registry, bound, apart);
         facts.whenTicked(() -> bindKinds(registry, bound, apart));
+    }
+
+    /// A registry would give back what it has for the same name and tags: of facts that have ended, when the observer was restarted.
+    private void makeRoom(MeterRegistry registry) {
+        var name = facts.node().config().name();
+        registry.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith("coppice."))
+                .filter(meter -> name.equals(meter.getId().getTag("node")))
+                .forEach(registry::remove);
     }
 
     /// Kinds that have come since the last time.

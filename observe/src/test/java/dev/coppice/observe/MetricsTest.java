@@ -215,6 +215,40 @@ class MetricsTest {
         }
 
         @Test
+        void of_the_next_observer_take_the_place_of_those_of_the_one_before() {
+            garden.close();
+            garden = Garden.open(observer -> observer.timedEvery(1));
+            var prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            var other = new SimpleMeterRegistry();
+            for (var registry : java.util.List.of(prometheus, other)) {
+                new NodeMetrics(garden.facts()).bindTo(registry);
+            }
+            work(3);
+            garden.pid.stop();
+            Garden.gone(garden.pid);
+            var next = garden.node.spawn(Observer.withoutPage().timedEvery(1));
+            var facts = next.call(new Observer.GetFacts());
+            for (var registry : java.util.List.of(prometheus, other)) {
+                new NodeMetrics(facts).bindTo(registry);
+            }
+            var plant = garden.node.spawn(Garden.plant());
+            for (int i = 0; i < 5; i++) {
+                plant.call(new Water(1));
+            }
+            plant.stop();
+            Garden.gone(plant);
+            facts.look();
+            next.send(new Observer.Tick());
+            next.call(new Observer.GetFacts());
+            assertThat(parsed(prometheus.scrape()))
+                    .containsEntry("coppice_message_handle_seconds_count" + PLANT, 5.0)
+                    .containsEntry("coppice_messages_received_total" + PLANT, 5.0)
+                    .containsEntry("coppice_actors_spawned_total" + PLANT, 1.0);
+            var timer = other.get("coppice.message.handle").tag("behaviour", "Plant").tag("supervisor", "/");
+            assertThat(timer.functionTimer().count()).isEqualTo(5);
+        }
+
+        @Test
         void are_a_timer_and_buckets_in_any_other_registry() {
             garden.close();
             garden = Garden.open(observer -> observer.timedEvery(1));
