@@ -24,6 +24,8 @@ final class Backlog {
     private Map<Long, ArrayDeque<Mark>> next = new HashMap<>();
 
     /// One look at one mailbox; the age of its oldest message in nanoseconds, at least.
+    ///
+    /// @param received and whatever else has left the mailbox: a message that was dropped waits no longer
     long look(long pid, long received, int queued, long now) {
         if (queued == 0 || next.size() >= MAILBOXES) {
             return 0;

@@ -19,15 +19,17 @@ final class Ear implements Door<NodeEvent> {
 
     private final Ledger ledger;
     private final Letters letters;
+    private final Losses losses;
     private final Consumer<String> restarted;
 
     /// The first failure is told; a second of the same kind would only be noise.
     private final AtomicBoolean failed = new AtomicBoolean();
 
     /// @param restarted is told the path of whoever was started again
-    Ear(Ledger ledger, Letters letters, Consumer<String> restarted) {
+    Ear(Ledger ledger, Letters letters, Losses losses, Consumer<String> restarted) {
         this.ledger = ledger;
         this.letters = letters;
+        this.losses = losses;
         this.restarted = restarted;
     }
 
@@ -72,6 +74,7 @@ final class Ear implements Door<NodeEvent> {
         letters.add(letter);
         if (letter.to() instanceof Pid<?> pid && pid.alive()) {
             Ledger.Line.count(line(pid).letters, letter.reason());
+            losses.add(pid, letter.reason());
         }
     }
 

@@ -74,11 +74,12 @@ public final class Facts implements AutoCloseable {
         this.rules = rules;
         this.ledger = new Ledger(rules.kinds());
         this.letters = new Letters(rules.keptLetters(), rules.redaction());
-        this.walk = new Walk(node, ledger, this::restarts, this::processor);
+        var losses = new Losses();
+        this.walk = new Walk(node, ledger, losses, this::restarts, this::processor);
         this.watch = new Watch(rules.redaction());
         this.checks = new Checks(node, inTree, rules.redaction());
         this.counters = node.counters();
-        this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, this::restarted));
+        this.subscription = node.subscribe(NodeEvent.class, new Ear(ledger, letters, losses, this::restarted));
         this.times = rules.timedEvery() == 0 ? Optional.empty() : Optional.of(new Times(ledger, rules.timedEvery()));
         this.timing = times.map(tap -> Tap.into(node, tap));
         this.flight = FlightTap.of(node);

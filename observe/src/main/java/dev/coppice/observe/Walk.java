@@ -36,6 +36,7 @@ final class Walk {
 
     private final Node node;
     private final Ledger ledger;
+    private final Losses losses;
     private final ToLongFunction<String> restarts;
     private final ToDoubleFunction<Pid<?>> processor;
     private final Backlog backlog = new Backlog();
@@ -160,9 +161,10 @@ final class Walk {
 
     /// @param restarts of the actor at a path
     /// @param processor an actor's share of one
-    Walk(Node node, Ledger ledger, ToLongFunction<String> restarts, ToDoubleFunction<Pid<?>> processor) {
+    Walk(Node node, Ledger ledger, Losses losses, ToLongFunction<String> restarts, ToDoubleFunction<Pid<?>> processor) {
         this.node = node;
         this.ledger = ledger;
+        this.losses = losses;
         this.restarts = restarts;
         this.processor = processor;
     }
@@ -176,6 +178,9 @@ final class Walk {
             visit(todo.pop(), found, todo, begun);
         }
         backlog.looked();
+        if (todo.isEmpty()) {
+            losses.keep(pid -> found.received.get(pid, -1) >= 0);
+        }
         var last = marks;
         marks = new Marks(found.received, found.ages, begun, new Marks(last.received, last.ages, last.nanos, null));
         return census(found, begun, todo.isEmpty());
@@ -202,7 +207,7 @@ final class Walk {
             return;
         }
         long id = info.pid().id();
-        double age = backlog.look(id, info.received(), info.queued(), now) / 1e9;
+        double age = backlog.look(id, info.received() + losses.of(id), info.queued(), now) / 1e9;
         if (age > 0) {
             found.ages.put(id, age);
         }

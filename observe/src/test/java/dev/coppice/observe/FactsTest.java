@@ -162,6 +162,70 @@ class FactsTest {
     }
 
     @Nested
+    @Tag("#99")
+    class The_age_of_a_mailbox {
+        private double oldest() {
+            return garden.facts().census().top().get("age").stream().mapToDouble(Row::age).max().orElse(0);
+        }
+
+        private static double since(long nanos) {
+            return (System.nanoTime() - nanos) / 1e9;
+        }
+
+        @Test
+        void is_that_of_those_that_wait_not_of_those_that_were_dropped_for_them() throws Exception {
+            var plant = garden.node.spawn(Garden.plant(Mailbox.droppingOldest(5)));
+            hold(plant);
+            for (int round = 0; round < 5; round++) {
+                long before = System.nanoTime();
+                for (int i = 0; i < 5; i++) {
+                    plant.send(new Note("n"));
+                }
+                assertThat(oldest()).isLessThanOrEqualTo(since(before));
+                assertThat(oldest()).isLessThanOrEqualTo(since(before));
+            }
+        }
+
+        @Test
+        void is_that_of_those_that_wait_not_of_requests_that_came_too_late() throws Exception {
+            var plant = garden.node.spawn(Garden.plant());
+            var entered = new CountDownLatch(1);
+            var its = new CountDownLatch(1);
+            plant.send(new Hold(entered, its));
+            entered.await();
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> plant.within(Duration.ofMillis(1)).call(new Water(1)))
+                        .isInstanceOf(CallFailed.class);
+            }
+            oldest();
+            var next = new CountDownLatch(1);
+            plant.send(new Hold(next, open));
+            its.countDown();
+            next.await();
+            long before = System.nanoTime();
+            plant.send(new Note("n"));
+            assertThat(oldest()).isLessThanOrEqualTo(since(before));
+        }
+
+        @Test
+        void grows_while_newer_ones_are_turned_away() throws Exception {
+            var plant = garden.node.spawn(Garden.plant(Mailbox.droppingNewest(5)));
+            hold(plant);
+            for (int i = 0; i < 5; i++) {
+                plant.send(new Note("n"));
+            }
+            oldest();
+            long seen = System.nanoTime();
+            for (int i = 0; i < 50; i++) {
+                plant.send(new Note("n"));
+            }
+            assertThat(oldest()).isPositive();
+            double least = since(seen);
+            assertThat(oldest()).isGreaterThanOrEqualTo(least);
+        }
+    }
+
+    @Nested
     @Tag("#105")
     class The_wait_graph {
         @Test
