@@ -32,7 +32,7 @@ final class Watch implements Steps {
     private final Map<Pid<?>, Node> roots = new IdentityHashMap<>();
     private final List<Consumer<Pid<?>>> starts = new ArrayList<>();
     private final List<Triggered> triggers = new ArrayList<>();
-    private @Nullable String violation;
+    private @Nullable AssertionError violation;
     private boolean aside;
 
     private record Triggered(Predicate<? super NodeEvent> event, Runnable deed) {}
@@ -92,7 +92,8 @@ final class Watch implements Steps {
         trace.add(new Happening.Did(now(), what));
     }
 
-    Optional<String> violation() {
+    /// What was found first, and whatever was thrown for it.
+    Optional<AssertionError> violation() {
         return Optional.ofNullable(violation);
     }
 
@@ -125,7 +126,10 @@ final class Watch implements Steps {
             follow(event);
             oracles.forEach(oracle -> oracle.saw(node, event));
         });
-        triggers.stream().filter(trigger -> trigger.event().test(event)).forEach(trigger -> trigger.deed().run());
+        guarded(() ->
+                triggers.stream()
+                        .filter(trigger -> trigger.event().test(event))
+                        .forEach(trigger -> trigger.deed().run()));
     }
 
     private void follow(NodeEvent event) {
@@ -228,18 +232,25 @@ final class Watch implements Steps {
         }
     }
 
-    /// The first violation counts; what follows from it may mislead.
+    /// The first violation counts; what follows from it may mislead. An oracle that fails otherwise counts as well, for what it throws must
+    /// not go on into the kernel, which tells events in the middle of its own work.
     private void guarded(Runnable look) {
         try {
             look.run();
         } catch (AssertionError found) {
-            keep(String.valueOf(found.getMessage()));
+            keep(String.valueOf(found.getMessage()), found);
+        } catch (Throwable broken) {
+            keep("what watches the world is itself broken: " + broken, broken);
         }
     }
 
     private void keep(String found) {
+        keep(found, null);
+    }
+
+    private void keep(String found, @Nullable Throwable thrown) {
         if (violation == null) {
-            violation = found;
+            violation = new AssertionError(found, thrown);
             did("VIOLATION: " + found);
             trace.freeze();
         }

@@ -443,7 +443,7 @@ public final class World implements AutoCloseable {
         }
         watch.violation()
                 .ifPresent(found -> {
-                    throw failure(found);
+                    throw new AssertionError(this + ": " + found.getMessage(), found.getCause());
                 });
     }
 

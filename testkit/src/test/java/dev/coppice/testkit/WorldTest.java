@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -188,6 +190,51 @@ class WorldTest {
                         .hasMessageContaining("no money is lost");
                 assertThatThrownBy(world::close).isInstanceOf(AssertionError.class);
             }
+        }
+    }
+
+    @Nested
+    class Watching {
+        private static final RuntimeException BROKEN = new IllegalStateException("a mistake of the oracle");
+
+        @Test
+        void by_an_oracle_that_is_itself_broken_fails_the_test_and_leaves_the_kernel_alone() {
+            fails(world ->
+                    world.oracle(
+                            new Oracle() {
+                                @Override
+                                public void saw(Node node, NodeEvent event) {
+                                    if (event instanceof NodeEvent.Exited) {
+                                        throw BROKEN;
+                                    }
+                                }
+                            }));
+        }
+
+        @Test
+        void for_an_event_with_a_predicate_that_throws_does_so_too() {
+            fails(world -> world.whenever(Watching::throwsAtAnExit, () -> {}));
+        }
+
+        private static boolean throwsAtAnExit(NodeEvent event) {
+            if (event instanceof NodeEvent.Exited) {
+                throw BROKEN;
+            }
+            return false;
+        }
+
+        private static void fails(Consumer<World> watched) {
+            var world = World.swarm(41).start(Bank.TREE);
+            watched.accept(world);
+            world.kill(Bank.ALICE);
+            assertThatThrownBy(world::settle)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("seed 41")
+                    .hasMessageContaining("a mistake of the oracle")
+                    .hasCause(BROKEN);
+            assertThat(world.ref(Bank.ALICE).call(new Bank.Balance())).as("she was restarted").isEqualTo(100);
+            assertThatThrownBy(world::close).isInstanceOf(AssertionError.class);
+            assertThat(world.living()).isEmpty();
         }
     }
 
