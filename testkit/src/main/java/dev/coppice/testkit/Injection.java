@@ -33,8 +33,10 @@ final class Injection {
     private final Set<Later> strikes = new LinkedHashSet<>();
     private final Set<Later> deeds = new LinkedHashSet<>();
     private final Set<Pid<?>> paused = new LinkedHashSet<>();
-    private int failing;
-    private Chaos chaos = Chaos.of();
+
+    /// For each start that is to fail the chaos that says whose it may be.
+    private final List<Chaos> failing = new ArrayList<>();
+
     private boolean ended;
 
     Injection(World world, Seeded seeded, Watch watch, IntPredicate allowed) {
@@ -145,18 +147,17 @@ final class Injection {
     // ---- chaos
 
     void unleash(Chaos chaos, SplittableRandom chance) {
-        this.chaos = chaos;
         ended = false;
         for (var strike : chaos.plan(chance)) {
             var numbered = new Chaos.Strike(plan.size(), strike.fault(), strike.after(), strike.chance());
             plan.add(numbered);
             if (allowed.test(numbered.number())) {
-                later(strikes, numbered.after(), () -> strike(numbered));
+                later(strikes, numbered.after(), () -> strike(numbered, chaos));
             }
         }
     }
 
-    private void strike(Chaos.Strike strike) {
+    private void strike(Chaos.Strike strike, Chaos chaos) {
         if (ended) {
             return;
         }
@@ -166,10 +167,11 @@ final class Injection {
             return;
         }
         struck.merge(strike.fault(), 1, Integer::sum);
-        strike(strike.fault(), victims.get(chance.nextInt(victims.size())), chance, "strike #" + strike.number());
+        var victim = victims.get(chance.nextInt(victims.size()));
+        strike(strike.fault(), chaos, victim, chance, "strike #" + strike.number());
     }
 
-    private void strike(Chaos.Fault fault, Pid<?> victim, SplittableRandom chance, String what) {
+    private void strike(Chaos.Fault fault, Chaos chaos, Pid<?> victim, SplittableRandom chance, String what) {
         var time = Duration.ofNanos(chance.nextLong(1_000_000, 200_000_000));
         switch (fault) {
             case CRASH -> crash(victim, new Injected(what));
@@ -189,7 +191,7 @@ final class Injection {
                 slow(victim, time.dividedBy(10));
                 later(strikes, time, () -> slow(victim, Duration.ZERO));
             }
-            case FAIL_START -> failing++;
+            case FAIL_START -> failing.add(chaos);
             case LEAP -> world.leap(time.multipliedBy(10));
         }
     }
@@ -200,16 +202,20 @@ final class Injection {
     }
 
     private void started(Pid<?> pid) {
-        if (failing > 0 && chaos.mayStrike(pid.path())) {
-            failing--;
-            failStart(pid, new Injected("failed start"));
-        }
+        var path = pid.path();
+        failing.stream()
+                .filter(chaos -> chaos.mayStrike(path))
+                .findFirst()
+                .ifPresent(chaos -> {
+                    failing.remove(chaos);
+                    failStart(pid, new Injected("failed start"));
+                });
     }
 
     /// No more strikes.
     void heal() {
         ended = true;
-        failing = 0;
+        failing.clear();
         strikes.forEach(seeded::cancel);
         strikes.clear();
         paused.clear();

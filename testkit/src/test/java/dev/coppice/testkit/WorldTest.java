@@ -10,6 +10,7 @@ import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
+import dev.coppice.testkit.Chaos.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -254,6 +255,25 @@ class WorldTest {
                         .hasMessageContaining("/supervisor/alice");
                 world.heal();
                 world.mustSettle(Duration.ofSeconds(3));
+            }
+        }
+    }
+
+    @Nested
+    @Tag("#136")
+    class Unleashed {
+        @Test
+        void twice_each_chaos_strikes_its_own_victims() {
+            try (var world = World.swarm(42).start(Bank.TREE)) {
+                var bob = world.pid(Bank.BOB);
+                var alice = world.pid(Bank.ALICE);
+                world.unleash(
+                        Chaos.of(Fault.KILL, Fault.FAIL_START).strikes(10).victims(path -> path.endsWith("/alice")));
+                world.unleash(Chaos.of(Fault.SLOW).strikes(1).victims(path -> path.endsWith("/bob")));
+                world.advance(Duration.ofSeconds(2));
+                assertThat(world.struck()).containsKey(Fault.KILL);
+                assertThat(world.pid(Bank.ALICE)).isNotEqualTo(alice);
+                assertThat(world.pid(Bank.BOB)).isEqualTo(bob);
             }
         }
     }
