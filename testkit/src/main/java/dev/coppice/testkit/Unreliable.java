@@ -76,10 +76,13 @@ public final class Unreliable<M> implements Door<M> {
             return new Offer.Accepted();
         }
         if (strikes(doubled, scheduler)) {
+            // Taken out before the envelope goes, and sent behind it: the one that is answered comes first.
             var again = envelope.message();
+            travel(() -> envelope.passTo(to), scheduler);
             travel(() -> to.offer(again), scheduler);
+        } else {
+            travel(() -> envelope.passTo(to), scheduler);
         }
-        travel(() -> envelope.passTo(to), scheduler);
         return new Offer.Accepted();
     }
 

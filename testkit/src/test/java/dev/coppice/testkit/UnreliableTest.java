@@ -126,6 +126,25 @@ class UnreliableTest {
         }
 
         @Test
+        void that_is_doubled_is_answered_by_the_first_of_the_two() {
+            try (var world = World.seeded(11)) {
+                var times = new int[1];
+                Ref<Msg> counting =
+                        world.node()
+                                .spawn(
+                                        Server.<Msg>of(() ->
+                                                (msg, self) -> {
+                                                    if (msg instanceof Ask ask) {
+                                                        self.reply(ask, ++times[0]);
+                                                    }
+                                                }));
+                assertThat(Unreliable.of(counting).doubling(1).call(new Ask(1))).isEqualTo(1);
+                world.settle();
+                assertThat(times).containsExactly(2);
+            }
+        }
+
+        @Test
         void that_is_late_is_answered_late() {
             try (var world = World.seeded(9)) {
                 var far = Unreliable.of(ear(world, new ArrayList<>())).delaying(1, LONGEST);
