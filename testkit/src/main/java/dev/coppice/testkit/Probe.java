@@ -172,6 +172,7 @@ public final class Probe<M> implements Door<M> {
         var act = new Act(self -> deed.apply((Self<M>) (Self<?>) self));
         return switch (inbox.within(patience.plus(SLACK)).call(act)) {
             case Acted.Threw(var thrown) -> throw thrown;
+            case Acted.Failed(var failure) -> throw failure;
             case Acted.Gave(var value) -> {
                 @SuppressWarnings("unchecked") // made by the deed
                 var result = (R) value;
@@ -251,6 +252,8 @@ public final class Probe<M> implements Door<M> {
         record Gave(Object value) implements Acted {}
 
         record Threw(RuntimeException thrown) implements Acted {}
+
+        record Failed(AssertionError failure) implements Acted {}
     }
 
     /// The actor underneath: keeps what is sent to it until it is asked for.
@@ -279,6 +282,9 @@ public final class Probe<M> implements Door<M> {
                 return new Acted.Gave(requireNonNull(act.deed().apply(self), "the result"));
             } catch (RuntimeException e) {
                 return new Acted.Threw(e);
+            } catch (AssertionError e) {
+                // No other error: with one of them the kernel ends an actor that has been told to exit.
+                return new Acted.Failed(e);
             }
         }
     }

@@ -144,6 +144,18 @@ class ProbeTest {
         }
 
         @Test
+        void may_assert_and_the_probe_lives_on_when_they_fail() {
+            var failure = new AssertionError("expected 2, was 1");
+            assertThatThrownBy(() ->
+                            probe.run(_ -> {
+                                throw failure;
+                            }))
+                    .isSameAs(failure);
+            probe.send(new Count(1));
+            probe.expectEqual(new Count(1));
+        }
+
+        @Test
         void throw_in_the_test_what_they_throw() {
             assertThatThrownBy(() ->
                             probe.run(_ -> {
