@@ -85,22 +85,31 @@ public final class Trace {
     }
 
     private static String brief(Object message) {
-        var text = String.valueOf(message);
+        var text = text(message);
         return text.length() > 120 ? text.substring(0, 119) + "…" : text;
+    }
+
+    /// A failure is told even when somebody in it cannot say what it is.
+    private static String text(Object what) {
+        try {
+            return String.valueOf(what);
+        } catch (RuntimeException | StackOverflowError unprintable) {
+            return what.getClass().getName() + " (its toString failed: " + unprintable.getClass().getName() + ")";
+        }
     }
 
     private static String said(NodeEvent event) {
         return switch (event) {
             case NodeEvent.Spawned(_, var path) -> "(+) " + path;
-            case NodeEvent.Exited(_, var path, var reason) -> "(-) " + path + ": " + reason;
+            case NodeEvent.Exited(_, var path, var reason) -> "(-) " + path + ": " + text(reason);
             case NodeEvent.Restarted(_, var child, var pid, _) -> "restarted " + child + " as #" + pid.id();
             case NodeEvent.GaveUp(var supervisor, var child, var why) ->
-                    supervisor.path() + " gives up over " + child + ": " + why;
+                    supervisor.path() + " gives up over " + child + ": " + text(why);
             case NodeEvent.Undelivered(DeadLetter(var to, var message, var reason, _)) ->
-                    "(x) " + brief(message) + " to " + to + ": " + reason;
+                    "(x) " + brief(message) + " to " + to + ": " + text(reason);
             case NodeEvent.Crashed(var report) ->
                     "crash of " + report.path() + report.lastMessage().map(last -> " over " + last).orElse("");
-            default -> event.toString();
+            default -> text(event);
         };
     }
 

@@ -57,6 +57,26 @@ class ExploringTest {
         }
 
         @Test
+        void is_told_even_when_a_message_in_it_cannot_say_what_it_is() {
+            record Unprintable() {
+                @Override
+                public String toString() {
+                    throw new IllegalStateException("no text");
+                }
+            }
+            assertThatThrownBy(() ->
+                            World.explore(
+                                    1,
+                                    world -> {
+                                        world.<Object>probe().send(new Unprintable());
+                                        world.settle();
+                                        throw new IllegalStateException("the true cause");
+                                    }))
+                    .hasMessageContaining("seed 0 fails: java.lang.IllegalStateException: the true cause")
+                    .hasMessageContaining("Unprintable (its toString failed: java.lang.IllegalStateException)");
+        }
+
+        @Test
         void is_the_same_when_its_seed_is_run_alone() {
             var first = failure();
             var seed = Pattern.compile("^seed (\\d+)").matcher(first);
