@@ -404,6 +404,7 @@ public final class Seeded implements Scheduler {
 
     @Override
     public void sent(Activation to, Object message) {
+        mine("sent");
         listener.sent(runningOn(Thread.currentThread()), to, message);
     }
 

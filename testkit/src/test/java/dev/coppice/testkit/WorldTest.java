@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import dev.coppice.testkit.Chaos.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -324,6 +326,21 @@ class WorldTest {
                     .satisfies(cause ->
                             assertThat(List.of(cause.getStackTrace()))
                                     .anyMatch(frame -> frame.getMethodName().equals("sendTo")));
+        }
+
+        @Test
+        void are_found_out_also_by_an_actor_that_is_ready_already_and_drops_its_oldest() throws InterruptedException {
+            var world = World.seeded(16);
+            Ref<Bank.Msg> dropping =
+                    world.node()
+                            .spawn(Server.<Bank.Msg>of(Bank.Account::new).recipe().mailbox(Mailbox.droppingOldest(5)));
+            dropping.send(new Bank.Put(1));
+            var thrown = new ArrayList<Throwable>();
+            Thread.ofPlatform().start(() -> sendTo(dropping, thrown)).join();
+            assertThat(thrown).singleElement().asString().contains("foreign thread");
+            assertThatThrownBy(world::close)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("touched by a foreign thread");
         }
 
         private static void sendTo(Ref<Bank.Msg> account, List<Throwable> thrown) {
