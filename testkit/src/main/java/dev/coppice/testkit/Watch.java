@@ -190,7 +190,13 @@ final class Watch implements Steps {
     @Override
     public void received(Activation by, Object message) {
         trace.add(new Happening.Received(now(), name(by), message));
-        trace.hash(message.getClass().getName().hashCode() * 31L + by.id());
+        trace.hash(hash(message.getClass()) * 31L + by.id());
+    }
+
+    /// The name of a lambda's class ends with an address.
+    private static int hash(Class<?> type) {
+        var name = type.getName();
+        return (type.isHidden() ? name.substring(0, name.lastIndexOf('/')) : name).hashCode();
     }
 
     @Override
