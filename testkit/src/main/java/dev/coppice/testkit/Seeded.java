@@ -83,6 +83,9 @@ public final class Seeded implements Scheduler {
     /// Stands for the alarms among those who can move.
     private static final Object CLOCK = "the clock";
 
+    /// The heap of the alarms that were set by the test or a job.
+    private static final int OF_NO_ACTOR = 1;
+
     private final long seed;
     private final boolean noisy;
     private final SplittableRandom picks;
@@ -214,6 +217,22 @@ public final class Seeded implements Scheduler {
         slow.clear();
         alarms().stream().filter(Late.class::isInstance).map(Late.class::cast).filter(this::cancel).forEach(Late::ring);
         List.copyOf(held.keySet()).forEach(this::release);
+    }
+
+    /// After the end of all nodes: what is still on a bad network's way arrives where nobody is, and what no actor asked, hence the test, is
+    /// given up.
+    void strand() {
+        for (var late = left(Unreliable.Arrival.class::isInstance);
+                !late.isEmpty();
+                late = left(Unreliable.Arrival.class::isInstance)) {
+            late.stream().filter(this::cancel).forEach(Alarm::ring);
+        }
+        left(alarm -> alarm instanceof Pending && alarm.stripe == OF_NO_ACTOR)
+                .forEach(alarm -> ((Pending<?>) alarm).abandon());
+    }
+
+    private List<Alarm> left(Predicate<Alarm> which) {
+        return alarms.stream().filter(which).toList();
     }
 
     /// The clock is so much later at once, as when the machine slept: what was due meanwhile rings late.
@@ -361,6 +380,7 @@ public final class Seeded implements Scheduler {
         alarm.at = atNanos;
         alarm.sequence = sequence++;
         alarm.index = 0;
+        alarm.stripe = runningOn(Thread.currentThread()) == null ? OF_NO_ACTOR : 0;
         alarms.add(alarm);
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 ///
 /// **Failure.** What is lost is a dead letter `Dropped`; a lost request's caller is told nothing, so that its time-out ends it. Of a
 /// doubled request the second is one that nobody waits for, and `via` functions of a doubled message run on its sender. The sender of
-/// anything is told that it was accepted.
+/// anything is told that it was accepted. What is still on its way when a [World] closes is a dead letter of the closed node.
 ///
 /// **Chance** comes from the node's scheduler, so that in a [World] the same seed does the same. Immutable; the withers return a changed
 /// copy.
@@ -96,15 +96,22 @@ public final class Unreliable<M> implements Door<M> {
             arrive.run();
             return;
         }
-        var arrival =
-                new Alarm() {
-                    @Override
-                    public void ring() {
-                        arrive.run();
-                    }
-                };
         long wait = 1 + (long) (chance(scheduler) * delay.toNanos());
-        scheduler.schedule(arrival, scheduler.nanoTime() + wait);
+        scheduler.schedule(new Arrival(arrive), scheduler.nanoTime() + wait);
+    }
+
+    /// What is on its way.
+    static final class Arrival extends Alarm {
+        private final Runnable arrive;
+
+        private Arrival(Runnable arrive) {
+            this.arrive = arrive;
+        }
+
+        @Override
+        public void ring() {
+            arrive.run();
+        }
     }
 
     private static boolean strikes(double share, Scheduler scheduler) {

@@ -463,6 +463,7 @@ public final class World implements AutoCloseable {
         for (var node : new ArrayList<>(nodes.values()).reversed()) {
             node.close();
         }
+        seeded.strand();
         seeded.settle();
         nodes.values().forEach(watch::closed);
         watch.empty();

@@ -8,6 +8,7 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
@@ -154,6 +155,34 @@ class UnreliableTest {
                 world.advance(LONGEST);
                 assertThat(answer.get()).isEqualTo(-1);
             }
+        }
+    }
+
+    @Nested
+    class At_the_end_of_the_world {
+        private static final Duration AGES = Duration.ofHours(10);
+
+        @Test
+        void what_is_on_its_way_is_no_leak_but_a_dead_letter() {
+            var world = World.seeded(12).config(Config::quiet);
+            var heard = new ArrayList<Integer>();
+            Ref<Msg> far = Unreliable.of(ear(world, heard)).delaying(1, AGES);
+            var twice = Unreliable.of(far).delaying(1, AGES);
+            far.send(new Say(1));
+            twice.send(new Say(2));
+            world.node().spawn((Loop<String>) _ -> far.within(AGES.plus(AGES)).call(new Ask(3)));
+            world.settle();
+            world.close();
+            assertThat(heard).isEmpty();
+            assertThat(world.node().counters().deadLettered()).isGreaterThanOrEqualTo(2);
+        }
+
+        @Test
+        void what_the_test_asked_and_was_lost_is_no_leak_either() {
+            var world = World.seeded(13).config(Config::quiet);
+            var answer = Unreliable.of(ear(world, new ArrayList<>())).losing(1).ask(new Ask(1));
+            world.close();
+            assertThat(answer.poll()).isPresent();
         }
     }
 
