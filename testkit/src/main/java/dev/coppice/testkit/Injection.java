@@ -33,6 +33,12 @@ final class Injection {
     private final Set<Later> strikes = new LinkedHashSet<>();
     private final Set<Later> deeds = new LinkedHashSet<>();
     private final Set<Pid<?>> paused = new LinkedHashSet<>();
+    private final Set<Pid<?>> slow = new LinkedHashSet<>();
+
+    /// Those whose pause, or slowness, is a strike's and ends with it: what the test itself has asked for does not.
+    private final Set<Pid<?>> pausedForAWhile = new LinkedHashSet<>();
+
+    private final Set<Pid<?>> slowForAWhile = new LinkedHashSet<>();
 
     /// For each start that is to fail the chaos that says whose it may be.
     private final List<Chaos> failing = new ArrayList<>();
@@ -86,12 +92,14 @@ final class Injection {
     void pause(Pid<?> pid) {
         watch.did("pause " + pid.path());
         paused.add(pid);
+        pausedForAWhile.remove(pid);
         seeded.hold(Watch.activation(pid));
     }
 
     void resume(Pid<?> pid) {
         watch.did("resume " + pid.path());
         paused.remove(pid);
+        pausedForAWhile.remove(pid);
         seeded.release(Watch.activation(pid));
     }
 
@@ -100,6 +108,12 @@ final class Injection {
     }
 
     void slow(Pid<?> pid, Duration delay) {
+        slowForAWhile.remove(pid);
+        if (delay.isZero()) {
+            slow.remove(pid);
+        } else {
+            slow.add(pid);
+        }
         watch.did(pid.path() + (delay.isZero() ? " is quick again" : " is slow by " + delay));
         seeded.slow(Watch.activation(pid), delay);
     }
@@ -183,17 +197,43 @@ final class Injection {
                 victim.stop();
             }
             case KILL -> kill(victim);
-            case PAUSE -> {
-                pause(victim);
-                later(strikes, time, () -> resume(victim));
-            }
-            case SLOW -> {
-                slow(victim, time.dividedBy(10));
-                later(strikes, time, () -> slow(victim, Duration.ZERO));
-            }
+            case PAUSE -> pauseForAWhile(victim, time);
+            case SLOW -> slowForAWhile(victim, time);
             case FAIL_START -> failing.add(chaos);
             case LEAP -> world.leap(time.multipliedBy(10));
         }
+    }
+
+    private void pauseForAWhile(Pid<?> victim, Duration time) {
+        if (paused.contains(victim)) {
+            return;
+        }
+        pause(victim);
+        pausedForAWhile.add(victim);
+        later(
+                strikes,
+                time,
+                () -> {
+                    if (pausedForAWhile.contains(victim)) {
+                        resume(victim);
+                    }
+                });
+    }
+
+    private void slowForAWhile(Pid<?> victim, Duration time) {
+        if (slow.contains(victim)) {
+            return;
+        }
+        slow(victim, time.dividedBy(10));
+        slowForAWhile.add(victim);
+        later(
+                strikes,
+                time,
+                () -> {
+                    if (slowForAWhile.contains(victim)) {
+                        slow(victim, Duration.ZERO);
+                    }
+                });
     }
 
     private void exit(Pid<?> victim, ExitReason reason) {
@@ -219,6 +259,9 @@ final class Injection {
         strikes.forEach(seeded::cancel);
         strikes.clear();
         paused.clear();
+        slow.clear();
+        pausedForAWhile.clear();
+        slowForAWhile.clear();
     }
 
     /// Nor what the test has asked for and is not due yet.

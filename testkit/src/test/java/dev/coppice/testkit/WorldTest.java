@@ -265,6 +265,28 @@ class WorldTest {
     @Tag("#136")
     class Unleashed {
         @Test
+        void chaos_does_not_end_what_the_test_itself_has_asked_for() {
+            var chaos = Chaos.of(Fault.PAUSE, Fault.SLOW).strikes(20);
+            try (var world = World.swarm(43).start(Bank.TREE)) {
+                world.pause(Bank.ALICE);
+                world.slow(Bank.BOB, Duration.ofMinutes(1));
+                world.unleash(chaos.victims(path -> path.endsWith("/alice") || path.endsWith("/bob")));
+                world.advance(Duration.ofSeconds(10));
+                assertThat(world.struck()).containsKeys(Fault.PAUSE, Fault.SLOW);
+                var alice = world.ref(Bank.ALICE).within(Duration.ofHours(1)).ask(new Bank.Balance());
+                var bob = world.ref(Bank.BOB).within(Duration.ofHours(1)).ask(new Bank.Balance());
+                world.advance(Duration.ofSeconds(59));
+                assertThat(bob.poll()).as("he is slow").isEmpty();
+                world.advance(Duration.ofMinutes(1));
+                assertThat(bob.poll()).isPresent();
+                assertThat(alice.poll()).as("she is paused").isEmpty();
+                world.resume(Bank.ALICE);
+                world.settle();
+                assertThat(alice.poll()).isPresent();
+            }
+        }
+
+        @Test
         void twice_each_chaos_strikes_its_own_victims() {
             try (var world = World.swarm(42).start(Bank.TREE)) {
                 var bob = world.pid(Bank.BOB);
