@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.platform.commons.support.AnnotationSupport;
+import org.opentest4j.TestAbortedException;
 
 /// Runs the tests that are marked with [Seeds]. The method is not invoked by JUnit but as a scenario, so that it can be run again with
 /// fewer faults.
@@ -66,20 +68,30 @@ final class SeedsExtension implements TestTemplateInvocationContextProvider {
                 ReflectiveInvocationContext<Method> method,
                 ExtensionContext context) {
             invocation.skip();
+            var aborted = new AtomicReference<@Nullable TestAbortedException>();
             try {
-                Exploring.explore(seed, world -> invoke(method, world), command(method.getExecutable()));
+                Exploring.explore(seed, world -> invoke(method, world, aborted), command(method));
             } catch (AssertionError failure) {
                 failed.set(true);
                 throw failure;
             }
+            if (aborted.get() != null) {
+                throw aborted.get();
+            }
         }
 
-        private String command(Method method) {
-            var type = method.getDeclaringClass();
-            return Exploring.command(seed, Exploring.simple(type.getName()) + "#" + method.getName());
+        /// Of the class that runs, which may have inherited the method.
+        private String command(ReflectiveInvocationContext<Method> method) {
+            var type = method.getTargetClass();
+            return Exploring.command(seed, Exploring.simple(type.getName()) + "#" + method.getExecutable().getName());
         }
 
-        private static void invoke(ReflectiveInvocationContext<Method> method, World world) throws Exception {
+        /// An assumption that does not hold is no failure: the test ends here and is told as aborted.
+        private static void invoke(
+                ReflectiveInvocationContext<Method> method,
+                World world,
+                AtomicReference<@Nullable TestAbortedException> aborted)
+                throws Exception {
             var arguments = method.getArguments().stream().map(a -> a instanceof World ? world : a).toArray();
             try {
                 var test = method.getExecutable();
@@ -87,6 +99,7 @@ final class SeedsExtension implements TestTemplateInvocationContextProvider {
                 test.invoke(method.getTarget().orElse(null), arguments);
             } catch (InvocationTargetException thrown) {
                 switch (thrown.getCause()) {
+                    case TestAbortedException assumption -> aborted.set(assumption);
                     case Exception exception -> throw exception;
                     case Error error -> throw error;
                     case null, default -> throw thrown;
