@@ -238,6 +238,9 @@ public final class Seeded implements Scheduler {
     /// The clock is so much later at once, as when the machine slept: what was due meanwhile rings late.
     public void leap(Duration time) {
         mine("leap");
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("the clock never goes back; leap takes zero or more, was " + time);
+        }
         now += time.toNanos();
     }
 

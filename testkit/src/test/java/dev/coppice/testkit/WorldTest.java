@@ -1,6 +1,7 @@
 package dev.coppice.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.Actor;
@@ -146,6 +147,17 @@ class WorldTest {
 
     @Nested
     class Leap {
+        @Test
+        void never_goes_back() {
+            try (var world = World.seeded(17)) {
+                world.advance(Duration.ofSeconds(1));
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> world.leap(Duration.ofSeconds(-1)))
+                        .withMessageContaining("PT-1S");
+                assertThat(world.elapsed()).isEqualTo(Duration.ofSeconds(1));
+            }
+        }
+
         @Test
         void makes_what_was_due_meanwhile_late() {
             try (var world = World.seeded(8).start(Bank.TREE)) {
