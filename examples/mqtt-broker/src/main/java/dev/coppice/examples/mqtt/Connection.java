@@ -34,6 +34,9 @@ final class Connection implements Server<Connection.Msg> {
     /// From the session; answered with [Session.Written] when the socket has taken it all.
     record Deliver(List<Packet.Outbound> packets) implements Msg {}
 
+    /// From the session, after a PUBREC: the client's PUBREL. No [Deliver], since the end of that is what asks for the next batch.
+    record Release(int id) implements Msg {}
+
     record Lost(String why) implements Msg {}
 
     record SessionGone(Down down) implements Msg {}
@@ -85,6 +88,7 @@ final class Connection implements Server<Connection.Msg> {
                 readOn(self);
             }
             case Deliver(var packets) -> deliver(packets);
+            case Release(int id) -> write(new Packet.Pubrel(id));
             case SessionGone _ -> rejoin(self);
             case Check _ -> check(self);
             case Lost(var why) -> leave(why, self);

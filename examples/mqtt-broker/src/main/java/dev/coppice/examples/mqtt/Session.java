@@ -15,7 +15,6 @@ import dev.coppice.kernel.Server;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +96,7 @@ final class Session implements Server<Session.Msg> {
             }
             case Received(int id) -> {
                 store.received(client, id);
-                connection.ifPresent(c -> c.send(new Connection.Deliver(List.of(new Packet.Pubrel(id)))));
+                connection.ifPresent(c -> c.send(new Connection.Release(id)));
             }
             case Completed(int id) -> {
                 store.completed(client, id);

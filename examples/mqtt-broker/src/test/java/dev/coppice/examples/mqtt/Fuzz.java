@@ -34,6 +34,8 @@ record Fuzz(String attack, long frames, long heard, Map<String, Long> deadLetter
                     "Connection.Deliver Died",
                     "Connection.Incoming NoProcess",
                     "Connection.Incoming Died",
+                    "Connection.Release NoProcess",
+                    "Connection.Release Died",
                     "Connection.Lost NoProcess",
                     "Connection.Lost Died");
 

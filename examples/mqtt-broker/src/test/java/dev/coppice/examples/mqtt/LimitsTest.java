@@ -107,6 +107,31 @@ class LimitsTest {
     }
 
     @Nested
+    class A_subscriber_at_qos_2_that_answers_each_message {
+        /// Each PUBREL counted as a delivery and asked for another batch: what was under way grew until the client looked deaf.
+        @Test
+        void is_given_one_batch_at_a_time_however_slow_its_line() {
+            try (var broker = TestBroker.start();
+                    var slow = new RawClient(broker.port(), 4 * 1024);
+                    var publisher = connected(broker.port(), "p", true)) {
+                slow.connect("slow", true, 0);
+                slow.subscribe("t", 2);
+                var payload = "m".repeat(200_000);
+                for (int i = 1; i <= 70; i++) {
+                    publisher.publish("t", payload, 2, i, false);
+                    assertThat(publisher.receive().type()).isEqualTo(RawClient.PUBREC);
+                }
+                for (int seen = 0; seen < 70; ) {
+                    var frame = slow.receive();
+                    boolean message = frame.type() == RawClient.PUBLISH;
+                    slow.acknowledge(message ? RawClient.PUBREC : RawClient.PUBCOMP, frame.id());
+                    seen += message ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    @Nested
     class A_client_that_does_not_read_its_answers {
         @Test
         void is_disconnected() {
