@@ -127,6 +127,15 @@ final class MemoryStore implements Store {
     }
 
     @Override
+    public boolean isUsed(Receipt receipt) {
+        return switch (receipt) {
+            case Receipt.None() -> false;
+            case Receipt.Exactly(var client, int id) -> ask(client, false, session -> session.unreleased.contains(id));
+            case Receipt.Will(var client) -> ask(client, true, session -> session.will.isEmpty());
+        };
+    }
+
+    @Override
     public void release(String client, int id) {
         tell(client, session -> session.unreleased.remove(id));
     }

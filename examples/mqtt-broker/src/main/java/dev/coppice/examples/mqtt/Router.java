@@ -75,7 +75,8 @@ final class Router implements Server<Router.Msg> {
     }
 
     private void route(Message message, Receipt receipt, Self<Msg> self) {
-        if (message.retain() && !store.retain(message)) {
+        // A repetition would put its message in the place of a newer one.
+        if (message.retain() && !store.isUsed(receipt) && !store.retain(message)) {
             LOG.atWarn().addKeyValue("topic", message.topic()).log("not retained: too many topics are");
         }
         var targets = targets(message.topic());

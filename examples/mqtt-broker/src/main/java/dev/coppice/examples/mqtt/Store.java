@@ -66,6 +66,9 @@ interface Store {
         record Will(String client) implements Receipt {}
     }
 
+    /// Whether it makes [#accept] do nothing: what else a message does must not happen again either.
+    boolean isUsed(Receipt receipt);
+
     /// The client's PUBREL: it will not send the packet again, and its id is free.
     void release(String client, int id);
 

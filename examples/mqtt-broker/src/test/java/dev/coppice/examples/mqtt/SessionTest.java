@@ -430,6 +430,19 @@ class SessionTest {
         }
 
         @Test
+        void is_not_replaced_by_the_repetition_of_an_older_one() {
+            var older = persistent("older");
+            older.send(0x35, RawClient.bytes("r"), RawClient.number(7), "old".getBytes(StandardCharsets.UTF_8));
+            assertThat(older.receive().hex()).isEqualTo("500007");
+            retain("r", "new");
+            older.send(0x3d, RawClient.bytes("r"), RawClient.number(7), "old".getBytes(StandardCharsets.UTF_8));
+            assertThat(older.receive().hex()).isEqualTo("500007");
+            var subscriber = client("s");
+            subscriber.subscribe("r", 0);
+            assertThat(subscriber.receive().payload()).isEqualTo("new");
+        }
+
+        @Test
         void comes_again_with_each_subscription() {
             retain("r", "x");
             var subscriber = client("s");
