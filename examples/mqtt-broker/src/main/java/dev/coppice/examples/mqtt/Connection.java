@@ -62,6 +62,8 @@ final class Connection implements Server<Connection.Msg> {
 
     private Cancellable check = () -> false;
     private Cancellable watch = () -> false;
+
+    /// When the client's last packets were dealt with: while they are, it is not read, and so not silent.
     private long lastHeard;
 
     Connection(Channel channel, Broker broker) {
@@ -83,7 +85,6 @@ final class Connection implements Server<Connection.Msg> {
     public void handle(Msg msg, Self<Msg> self) {
         switch (msg) {
             case Incoming(var packets) -> {
-                lastHeard = self.nanoTime();
                 packets.forEach(packet -> receive(packet, self));
                 readOn(self);
             }
@@ -106,6 +107,7 @@ final class Connection implements Server<Connection.Msg> {
         if (channel.isActive() && !channel.isWritable()) {
             leave("does not read its answers", self);
         }
+        lastHeard = self.nanoTime();
         channel.read();
     }
 
@@ -133,6 +135,7 @@ final class Connection implements Server<Connection.Msg> {
         boolean present = call(client, new Session.Attach(self.pid(), user, connect.clean(), connect.will()), self);
         phase = new Phase.Online(client, user, self.ref(Session.name(client)));
         silence = Duration.ofMillis(connect.keepAliveSeconds() * 1_500L);
+        lastHeard = self.nanoTime();
         check(self);
         write(new Packet.Connack(CONNECTION_ACCEPTED, present));
         LOG.atInfo()

@@ -4,6 +4,7 @@ import static dev.coppice.examples.mqtt.RawClient.connected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.otp.Sys;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -162,14 +163,47 @@ class ProtocolTest {
             }
         }
 
+        /// What it sent meanwhile is unread: it counted as silence.
+        @Test
+        void spares_one_whose_packet_takes_the_broker_longer() {
+            var router = broker.node().whereis(Router.NAME).orElseThrow();
+            try (var client = socket().patience(Duration.ofSeconds(2))) {
+                client.connect("waiting", true, 1);
+                Sys.of(router).suspend();
+                client.publish("t", "m", 1, 1, false);
+                assertSilent(client);
+                client.ping();
+                Sys.of(router).resume();
+                assertThat(client.receive().hex()).isEqualTo("400001");
+                assertThat(client.receive().type()).isEqualTo(RawClient.PINGRESP);
+            }
+        }
+
+        @Test
+        void begins_when_the_client_is_accepted_however_long_that_takes() {
+            try (var older = connected(broker.port(), "s", true);
+                    var newer = socket().patience(Duration.ofSeconds(2))) {
+                var session = broker.node().whereis(Session.name("s")).orElseThrow();
+                Sys.of(session).suspend();
+                assertThatThrownBy(() -> newer.connect("s", true, 1)).hasCauseInstanceOf(SocketTimeoutException.class);
+                Sys.of(session).resume();
+                assertThat(newer.receive().hex()).isEqualTo("200000");
+                assertThat(older.next()).isEmpty();
+            }
+        }
+
+        private static void assertSilent(RawClient client) {
+            assertThatThrownBy(client::next)
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasCauseInstanceOf(SocketTimeoutException.class);
+        }
+
         @Test
         void spares_one_that_pings() {
             try (var client = socket().patience(Duration.ofSeconds(1))) {
                 client.connect("pinging", true, 1);
                 for (int i = 0; i < 3; i++) {
-                    assertThatThrownBy(client::next)
-                            .isInstanceOf(UncheckedIOException.class)
-                            .hasCauseInstanceOf(SocketTimeoutException.class);
+                    assertSilent(client);
                     client.ping();
                     assertThat(client.receive().type()).isEqualTo(RawClient.PINGRESP);
                 }
