@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -231,8 +232,7 @@ final class Connection implements Server<Connection.Msg> {
     }
 
     private void subscribe(Packet.Subscribe subscribe, Phase.Online o, Self<Msg> self) {
-        var room = broker.settings().maxSubscriptions() - broker.store().subscriptions(o.client()).size();
-        var granted = subscribe.wishes().stream().filter(wish -> mayRead(wish, o)).limit(Math.max(0, room)).toList();
+        var granted = granted(subscribe.wishes(), o);
         Again.call(self, () -> router(self), new Router.Subscribe(o.client(), granted));
         write(
                 new Packet.Suback(
@@ -240,6 +240,17 @@ final class Connection implements Server<Connection.Msg> {
                         subscribe.wishes().stream()
                                 .map(wish -> granted.contains(wish) ? wish.qos() : MqttQoS.FAILURE)
                                 .toList()));
+    }
+
+    /// As many as there is room for. One that is there already is replaced, which needs none.
+    private List<Packet.Wish> granted(List<Packet.Wish> wishes, Phase.Online o) {
+        var filters = new HashSet<>(broker.store().subscriptions(o.client()).keySet());
+        int most = broker.settings().maxSubscriptions();
+        return wishes.stream()
+                .filter(wish -> mayRead(wish, o))
+                .filter(wish ->
+                        filters.contains(wish.filter()) || (filters.size() < most && filters.add(wish.filter())))
+                .toList();
     }
 
     private boolean mayRead(Packet.Wish wish, Phase.Online o) {

@@ -166,6 +166,18 @@ class LimitsTest {
                 assertThat(client.receive().payload()).isEqualTo("last");
             }
         }
+
+        @Test
+        void that_are_there_already_are_replaced_at_the_limit_too() {
+            try (var broker = TestBroker.start("--max-subscriptions", "1");
+                    var client = connected(broker.port(), "c", true)) {
+                assertThat(client.subscribe("a", 0).hex()).isEqualTo("90000100");
+                assertThat(client.subscribe("a", 1).hex()).isEqualTo("90000101");
+                assertThat(client.subscribe("b", 1).hex()).isEqualTo("90000180");
+                publishes(client, "a", "m", 1);
+                assertThat(client.receive().qos()).isEqualTo(1);
+            }
+        }
     }
 
     @Nested
