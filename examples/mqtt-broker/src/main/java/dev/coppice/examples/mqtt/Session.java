@@ -135,6 +135,7 @@ final class Session implements Server<Session.Msg> {
     /// taken for the new one's: it was received before its down.
     private void attach(Attach attach, Self<Msg> self) {
         if (connection.isEmpty()) {
+            store.info(client).filter(was -> isLeft(was, attach)).ifPresent(was -> settle(was, self));
             self.reply(attach, open(attach, self));
             online(attach.connection(), self);
             return;
@@ -142,6 +143,13 @@ final class Session implements Server<Session.Msg> {
         connection.get().exit(new Shutdown("taken over"));
         newcomer.ifPresent(Session::turnAway);
         newcomer = Optional.of(new Newcomer(attach, self.defer(attach)));
+    }
+
+    /// Somebody was connected to an earlier incarnation, and is not any more. The newcomer itself, which asks again when that died over its
+    /// answer, is known by its will: this very one, not an equal one.
+    private static boolean isLeft(Store.Summary was, Attach attach) {
+        return was.online()
+                && was.will().filter(will -> attach.will().filter(its -> its == will).isEmpty()).isPresent();
     }
 
     /// One that still waits is told to go in the same way: were it only answered with a failure, it would ask again.

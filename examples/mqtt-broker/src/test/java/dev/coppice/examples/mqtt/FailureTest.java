@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Pid;
+import dev.coppice.otp.Sys;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -177,6 +178,25 @@ class FailureTest {
                 assertThat(client.next()).isEmpty();
                 received(subscriber, "gone");
                 assertThat(Chaos.eventually(() -> !broker.broker().store().clients().contains("willing"))).isTrue();
+            }
+        }
+
+        /// The newcomer's will, or none, was put in its place.
+        @Test
+        void leave_the_will_also_when_the_client_is_back_before_the_session_has_waited_for_it() {
+            try (var client = new RawClient(broker.port())) {
+                client.connectWithWill("willing", false, "t", "gone");
+                var connection = connection(2);
+                Sys.of(connection).suspend();
+                kill(Session.name("willing"));
+                kill(connection);
+                assertThat(client.next()).isEmpty();
+                try (var again = new RawClient(broker.port())) {
+                    assertThat(again.connectWithWill("willing", false, "t", "gone").hex()).isEqualTo("200100");
+                    received(subscriber, "gone");
+                    publish("last");
+                    received(subscriber, "last");
+                }
             }
         }
     }
