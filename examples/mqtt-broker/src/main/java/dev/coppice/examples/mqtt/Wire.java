@@ -21,6 +21,7 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.nio.ByteBuffer;
@@ -126,9 +127,17 @@ final class Wire {
                 message.payload().topicSubscriptions().stream()
                         .map(s -> new Packet.Wish(s.topicFilter(), s.qualityOfService()))
                         .toList();
+        if (message.payload().topicSubscriptions().stream().anyMatch(s -> isOf5(s.option()))) {
+            return malformed("SUBSCRIBE with options of MQTT 5");
+        }
         return wishes.isEmpty()
                 ? malformed("SUBSCRIBE without a topic filter")
                 : new Packet.Subscribe(id(message), wishes);
+    }
+
+    /// Bits that are reserved in 3.1.1. Netty's codec reads them all the same, but for the highest two, which it drops.
+    private static boolean isOf5(MqttSubscriptionOption option) {
+        return !option.equals(MqttSubscriptionOption.onlyFromQos(option.qos()));
     }
 
     private static Packet.Inbound unsubscribe(MqttUnsubscribeMessage message) {

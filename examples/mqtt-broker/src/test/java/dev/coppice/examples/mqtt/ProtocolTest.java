@@ -117,6 +117,9 @@ class ProtocolTest {
                     "30 04 0001 00 6d", // a topic with a zero character
                     "32 05 0001 74 0000", // packet id 0
                     "82 02 0001", // no filter
+                    "82 06 0001 0001 74 03", // a filter at QoS 3
+                    "82 06 0001 0001 74 04", // reserved bits beside the QoS
+                    "82 06 0001 0001 74 10",
                     "80 06 0001 0001 74 00", // wrong flags
                     "60 02 0001", // wrong flags
                     "20 02 0000", // the broker's own packet
