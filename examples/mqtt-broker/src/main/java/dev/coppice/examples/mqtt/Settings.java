@@ -1,7 +1,6 @@
 package dev.coppice.examples.mqtt;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,9 +90,14 @@ final class Settings {
     }
 
     Settings checked() {
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException("--port must be between 0 and 65535, was " + port);
+        }
         atLeast("--max-packet", maxPacket, 16);
         atLeast("--max-connections", maxConnections, 1);
         atLeast("--max-sessions", maxSessions, 1);
+        atLeast("--max-subscriptions", maxSubscriptions, 1);
+        atLeast("--max-retained", maxRetained, 0);
         atLeast("--max-queue", maxQueue, 1);
         if (maxQueueBytes < maxPacket) {
             throw new IllegalArgumentException(
@@ -101,15 +105,20 @@ final class Settings {
         }
         atLeast("--window", window, 1);
         // A delivery is one packet and some small ones: it must never look like a client that does not read.
-        atLeast("--write-buffer", writeBuffer, 2 * (maxPacket + Session.BATCH_BYTES));
+        atLeast("--write-buffer", writeBuffer, 2 * (maxPacket + (long) Session.BATCH_BYTES));
         if (window > 65_000) {
             throw new IllegalArgumentException(
                     "--window must be at most 65000, was " + window + ": there are 65535 packet ids");
         }
+        if (!connectWithin.isPositive()) {
+            throw new IllegalArgumentException("--connect-within must be more than nothing, was " + connectWithin);
+        }
+        // Here rather than when the broker is made: what is wrong in the file is the user's to read, without a stack.
+        var _ = access();
         return this;
     }
 
-    private static void atLeast(String option, int value, int least) {
+    private static void atLeast(String option, int value, long least) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ", was " + value);
         }
@@ -132,7 +141,7 @@ final class Settings {
                 return new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the rules cannot be read: " + rules, e);
+            throw new IllegalArgumentException("--rules cannot be read: " + e, e);
         }
     }
 

@@ -89,6 +89,8 @@ class MainTest {
             for (var options :
                     List.of(
                             List.of("--prot", "1"),
+                            List.of("--port", "70000"),
+                            List.of("--rules", "no-such-file"),
                             List.of("--max-queue", "0"),
                             List.of("--observer", "nowhere"),
                             List.of("--observer", "65536"))) {
