@@ -80,13 +80,17 @@ final class Router implements Server<Router.Msg> {
             LOG.atWarn().addKeyValue("topic", message.topic()).log("not retained: too many topics are");
         }
         var targets = targets(message.topic());
-        for (var full : store.accept(message.retained(false), targets, receipt)) {
+        queue(message.retained(false), targets, receipt);
+        targets.keySet().forEach(client -> nudge(client, self));
+    }
+
+    private void queue(Message message, Map<String, MqttQoS> targets, Receipt receipt) {
+        for (var full : store.accept(message, targets, receipt)) {
             LOG.atWarn()
                     .addKeyValue("client", full)
                     .addKeyValue("topic", message.topic())
                     .log("dropped: its queue is full");
         }
-        targets.keySet().forEach(client -> nudge(client, self));
     }
 
     /// Each client once, at the highest QoS of its subscriptions that match.
@@ -112,7 +116,7 @@ final class Router implements Server<Router.Msg> {
         var user = learn(client, wish.filter(), wish.qos());
         for (var message : store.retained(wish.filter())) {
             if (access.mayRead(user, message.topic())) {
-                store.accept(message, Map.of(client, wish.qos()), new Receipt.None());
+                queue(message, Map.of(client, wish.qos()), new Receipt.None());
             }
         }
     }

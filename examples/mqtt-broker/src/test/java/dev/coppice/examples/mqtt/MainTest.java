@@ -70,6 +70,28 @@ class MainTest {
     }
 
     @Nested
+    class A_queue_that_retained_messages_fill {
+        @Test
+        void is_told_in_a_line_like_any_other() throws Exception {
+            var process = start("--port", "0", "--observer", "off", "--max-queue", "1");
+            var output = process.inputReader(UTF_8);
+            try (var client = RawClient.connected(port(output), "client", true)) {
+                for (var topic : List.of("r/1", "r/2")) {
+                    client.send(0x31, RawClient.bytes(topic), new byte[] {1});
+                }
+                client.subscribe("r/+", 0);
+                assertThat(client.receive().topic()).isEqualTo("r/1");
+            }
+            process.toHandle().destroy();
+            assertThat(output.lines().filter(line -> line.contains("dropped: its queue is full")))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .contains("client=\"client\"", "topic=\"r/2\"");
+        }
+    }
+
+    @Nested
     class A_port_in_use {
         @Test
         void ends_it_with_status_1_and_names_the_reason() throws Exception {
