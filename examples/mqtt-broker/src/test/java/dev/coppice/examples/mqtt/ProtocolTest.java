@@ -114,6 +114,8 @@ class ProtocolTest {
                     "36 05 0001 74 0001", // QoS 3
                     "30 06 0003 612f23 6d", // a wildcard in a topic name
                     "30 03 0000 6d", // an empty topic name
+                    "30 05 0002 c328 6d", // a topic that is not UTF-8
+                    "82 06 0001 0001 ff 00", // a filter that is not UTF-8
                     "30 04 0001 00 6d", // a topic with a zero character
                     "32 05 0001 74 0000", // packet id 0
                     "82 02 0001", // no filter
