@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Fetches one page at a time, and blocks while it does. A page that cannot be had ends it: its pool starts another, and the one who
@@ -33,9 +34,18 @@ final class Fetcher implements Server<Fetch> {
     static List<URI> links(URI page, String html) {
         return LINK.matcher(html)
                 .results()
-                .map(found -> page.resolve(found.group(1)))
+                .flatMap(found -> address(page, found.group(1)).stream())
                 .filter(link -> page.getAuthority().equals(link.getAuthority()))
                 .distinct()
                 .toList();
+    }
+
+    /// Empty for text that is no address: what somebody wrote into a page is not this page's failure.
+    private static Optional<URI> address(URI page, String link) {
+        try {
+            return Optional.of(page.resolve(link));
+        } catch (IllegalArgumentException noAddress) {
+            return Optional.empty();
+        }
     }
 }

@@ -59,6 +59,12 @@ class CrawlTest {
             assertThat(Fetcher.links(page, html))
                     .containsExactly(URI.create("http://site/a/c"), URI.create("http://site/d"));
         }
+
+        @Test
+        void that_are_no_addresses_are_passed_over() {
+            var html = "<a href=\"my file\"> <a href=\"http://[\"> <a href=\"%\"> <a href=\"c\">";
+            assertThat(Fetcher.links(START, html)).containsExactly(URI.create("http://site/c"));
+        }
     }
 
     /// A site of 30 pages without a network: each takes 50 ms and links to three others.
