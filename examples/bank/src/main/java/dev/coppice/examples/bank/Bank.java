@@ -4,6 +4,9 @@ import dev.coppice.examples.bank.Account.Deposit;
 import dev.coppice.examples.bank.Account.Payment;
 import dev.coppice.examples.bank.Account.Withdraw;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.ExitReason.Crashed;
+import dev.coppice.kernel.ExitReason.NoProcess;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
@@ -25,18 +28,29 @@ public final class Bank {
                 .intensity(3, Duration.ofSeconds(5));
     }
 
-    /// Takes first and gives then; what cannot be given goes back.
+    /// Takes first and gives then; what was surely not given goes back. Of the rest nobody knows: it is for a clerk, with the book.
     static Payment transfer(Ref<Account.Msg> from, Ref<Account.Msg> to, long cents) {
         var payment = from.call(new Withdraw(cents));
         if (payment instanceof Payment.Paid) {
             try {
                 to.call(new Deposit(cents));
             } catch (CallFailed failed) {
-                from.call(new Deposit(cents));
+                if (isSurelyInVain(failed.failure())) {
+                    from.call(new Deposit(cents));
+                }
                 throw failed;
             }
         }
         return payment;
+    }
+
+    /// An account that was too slow or was ended may have written it before, and then both had it. One that threw had not.
+    private static boolean isSurelyInVain(Failure failure) {
+        return switch (failure) {
+            case Failure.Exited(var reason) -> reason instanceof Crashed || reason instanceof NoProcess;
+            case Failure.Refused _, Failure.Cycle _ -> true;
+            case Failure.TimedOut _, Failure.Unanswered _, Failure.Interrupted _ -> false;
+        };
     }
 
     public static void main(String[] args) {

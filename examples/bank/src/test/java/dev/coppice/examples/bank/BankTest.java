@@ -13,6 +13,7 @@ import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -73,6 +74,31 @@ class BankTest {
                     });
             assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> Bank.transfer(alice, refusing, 30));
             assertThat(alice.call(new Balance())).isEqualTo(100);
+        }
+
+        /// With the amount given back there was more money than before.
+        @Test
+        void gives_nothing_back_that_may_have_been_given() {
+            alice.call(new Deposit(100));
+            var book = new Book();
+            var slow =
+                    node.spawn((Self<Account.Msg> self) -> {
+                        long cents = self.receive(Deposit.class).cents();
+                        self.receive(_ -> null, Duration.ofMillis(200));
+                        book.write("slow", cents);
+                    });
+            var killed =
+                    node.spawn((Self<Account.Msg> self) -> {
+                        book.write("killed", self.receive(Deposit.class).cents());
+                        self.pid().kill();
+                        self.receive();
+                    });
+            assertThatExceptionOfType(CallFailed.class)
+                    .isThrownBy(() -> Bank.transfer(alice, slow.within(Duration.ofMillis(50)), 30));
+            assertThatExceptionOfType(CallFailed.class).isThrownBy(() -> Bank.transfer(alice, killed, 30));
+            slow.await();
+            assertThat(book.balance("slow") + book.balance("killed")).isEqualTo(60);
+            assertThat(alice.call(new Balance())).isEqualTo(40);
         }
     }
 
