@@ -24,6 +24,7 @@ record Fuzz(String attack, long frames, long heard, Map<String, Long> deadLetter
                     "Session.Wake Died",
                     "Session.Written NoProcess",
                     "Session.Written Died",
+                    "Session.Written Restarting",
                     "Session.Acknowledged NoProcess",
                     "Session.Received NoProcess",
                     "Session.Completed NoProcess",
