@@ -3,6 +3,7 @@ package dev.coppice.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a scenario under many seeds, and tells about the first failure all that helps to understand it.
@@ -13,13 +14,26 @@ final class Exploring {
     private Exploring() {}
 
     static void explore(long first, int seeds, World.Scenario scenario) {
-        var only = Long.getLong("coppice.seed");
-        if (only != null) {
-            explore(only, scenario, command(only));
-            return;
-        }
-        for (long seed = first; seed < first + seeds; seed++) {
+        for (long seed : seeds(first, seeds).toArray()) {
             explore(seed, scenario, command(seed));
+        }
+    }
+
+    /// So many from the first on, or the one that the property `coppice.seed` names.
+    static LongStream seeds(long first, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("takes one seed at least, or nothing is tried; was " + count);
+        }
+        var only = System.getProperty("coppice.seed");
+        return only == null ? LongStream.range(0, count).map(i -> first + i) : LongStream.of(number(only));
+    }
+
+    private static long number(String seed) {
+        try {
+            return Long.decode(seed);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "-Dcoppice.seed takes a whole number, as a failing test tells it; was " + seed, e);
         }
     }
 
@@ -82,7 +96,9 @@ final class Exploring {
     }
 
     static String command(long seed, String test) {
-        return System.getProperty("coppice.replay", "./mvnw test -Dtest=" + test + " -Dcoppice.seed=%d")
+        // A shell would take the dollar of a nested class for one of its own.
+        var quote = test.contains("$") ? "'" : "";
+        return System.getProperty("coppice.replay", "./mvnw test -Dtest=" + quote + test + quote + " -Dcoppice.seed=%d")
                 .replace("%d", Long.toString(seed));
     }
 

@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.Extension;
@@ -32,8 +31,7 @@ final class SeedsExtension implements TestTemplateInvocationContextProvider {
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         var seeds = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Seeds.class).orElseThrow();
         var failed = new AtomicBoolean();
-        var only = Long.getLong("coppice.seed");
-        return (only != null ? LongStream.of(only) : LongStream.range(seeds.first(), seeds.first() + seeds.value()))
+        return Exploring.seeds(seeds.first(), seeds.value())
                 .takeWhile(_ -> !failed.get())
                 .mapToObj(seed -> new OneSeed(seed, failed));
     }
@@ -51,9 +49,11 @@ final class SeedsExtension implements TestTemplateInvocationContextProvider {
             return List.of(this);
         }
 
+        /// Of the test method alone: a `@BeforeEach` would prepare another world than the one that the test runs in.
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == World.class;
+            return parameter.getParameter().getType() == World.class
+                    && parameter.getDeclaringExecutable().equals(context.getRequiredTestMethod());
         }
 
         /// Stands in for the worlds that the runs make.

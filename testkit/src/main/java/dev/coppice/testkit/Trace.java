@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -71,7 +72,7 @@ public final class Trace {
     }
 
     private static String time(Duration at) {
-        return "%,.3f ms".formatted(at.toNanos() / 1e6);
+        return String.format(Locale.ROOT, "%,.3f ms", at.toNanos() / 1e6);
     }
 
     private static String said(Happening happening) {

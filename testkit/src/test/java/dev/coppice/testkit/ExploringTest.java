@@ -87,6 +87,42 @@ class ExploringTest {
         }
     }
 
+    @Nested
+    class TheSeeds {
+        @Test
+        void are_one_at_least_since_none_would_prove_nothing() {
+            assertThatThrownBy(() -> World.explore(0, _ -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("was 0");
+        }
+
+        @Test
+        void run_over_the_greatest_number() {
+            assertThat(Exploring.seeds(Long.MAX_VALUE, 2)).containsExactly(Long.MAX_VALUE, Long.MIN_VALUE);
+        }
+
+        @Test
+        void are_one_alone_when_the_property_says_so() {
+            assertThat(with("7")).containsExactly(7L);
+            assertThatThrownBy(() -> with("seven"))
+                    .hasMessage("-Dcoppice.seed takes a whole number, as a failing test tells it; was seven");
+        }
+
+        private static long[] with(String seed) {
+            var before = System.getProperty("coppice.seed");
+            System.setProperty("coppice.seed", seed);
+            try {
+                return Exploring.seeds(0, 3).toArray();
+            } finally {
+                if (before == null) {
+                    System.clearProperty("coppice.seed");
+                } else {
+                    System.setProperty("coppice.seed", before);
+                }
+            }
+        }
+    }
+
     private static String withoutCommand(String failure) {
         return failure.replaceAll("-Dtest=\\S+", "").replaceAll("<\\d+\\.", "<");
     }

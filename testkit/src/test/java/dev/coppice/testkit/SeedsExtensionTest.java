@@ -1,5 +1,6 @@
 package dev.coppice.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.TestAbortedException;
 
@@ -32,6 +35,11 @@ class SeedsExtensionTest {
         void fails(World world) {
             throw new IllegalStateException("seed " + world.seed());
         }
+
+        /// As a method that JUnit runs before each test.
+        void prepares(World world) {
+            world.settle();
+        }
     }
 
     private static final class MoreSamples extends Samples {}
@@ -47,7 +55,27 @@ class SeedsExtensionTest {
     void the_command_of_an_inherited_test_names_the_class_that_runs() {
         assertThatThrownBy(() -> run("fails"))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("-Dtest=SeedsExtensionTest$MoreSamples#fails -Dcoppice.seed=0");
+                .hasMessageContaining("-Dtest='SeedsExtensionTest$MoreSamples#fails' -Dcoppice.seed=0");
+    }
+
+    /// Another world than the one that its test gets.
+    @Test
+    void a_world_is_for_the_test_method_alone() throws Exception {
+        var test = Samples.class.getDeclaredMethod("fails", World.class);
+        var other = Samples.class.getDeclaredMethod("prepares", World.class);
+        assertThat(offersWorld(test, test)).isTrue();
+        assertThat(offersWorld(test, other)).isFalse();
+    }
+
+    private static boolean offersWorld(Method test, Method asks) {
+        var context = played(ExtensionContext.class, Map.of("getRequiredTestMethod", test));
+        var parameter =
+                played(
+                        ParameterContext.class,
+                        Map.of("getParameter", asks.getParameters()[0], "getDeclaringExecutable", asks));
+        var seed = new SeedsExtension().provideTestTemplateInvocationContexts(context).findFirst().orElseThrow();
+        var resolver = (ParameterResolver) seed.getAdditionalExtensions().getFirst();
+        return resolver.supportsParameter(parameter, context);
     }
 
     /// Its first seed.
