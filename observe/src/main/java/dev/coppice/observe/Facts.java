@@ -58,6 +58,11 @@ public final class Facts implements AutoCloseable {
     private volatile Counters counters;
     private volatile Sums sums = new Sums(0, 0);
     private volatile long walkedAt;
+    private volatile double cpus;
+
+    // When the last look began, and the processor time until then. Under the lock.
+    private long lookedAt;
+    private long cpuTime;
 
     /// The last walk and the count beside it, in nanoseconds.
     private volatile long lookTook;
@@ -131,8 +136,9 @@ public final class Facts implements AutoCloseable {
         walking.lock();
         try {
             long begun = System.nanoTime();
+            long cpuBegun = Machine.cpuTime();
             var before = counters;
-            var then = census.at();
+            boolean first = census.at().equals(Instant.EPOCH);
             var now = node.counters();
             var dead = received();
             var found = walk.walk();
@@ -141,9 +147,13 @@ public final class Facts implements AutoCloseable {
             counters = now;
             walkedAt = System.nanoTime();
             lookTook = walkedAt - begun;
-            if (!then.equals(Instant.EPOCH)) {
-                history.add(point(before, now, found, Duration.between(then, found.at()).toNanos() / 1e9));
+            if (!first) {
+                double nanos = begun - lookedAt; // not by the wall clock, which may be set
+                cpus = Math.max(0, cpuBegun - cpuTime) / nanos;
+                history.add(point(before, now, found, nanos / 1e9));
             }
+            lookedAt = begun;
+            cpuTime = cpuBegun;
         } finally {
             walking.unlock();
         }
@@ -201,7 +211,7 @@ public final class Facts implements AutoCloseable {
                 found.queued(),
                 found.living().values().stream().mapToDouble(Census.Living::oldest).max().orElse(0),
                 Machine.heapUsed(),
-                Machine.cpus());
+                cpus);
     }
 
     // ---- reading
@@ -209,6 +219,11 @@ public final class Facts implements AutoCloseable {
     /// The last walk; at most some seconds old, with very many actors some more.
     public Census census() {
         return census;
+    }
+
+    /// How many processors' worth of time the JVM has used between the last two walks; 0 where nobody knows.
+    double cpus() {
+        return cpus;
     }
 
     /// The node's own counts at the last walk.

@@ -56,9 +56,8 @@ final class Machine {
         return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
-    /// How many processors' worth of time the JVM uses; 0 where nobody knows.
-    static double cpus() {
-        var load = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuLoad();
-        return Math.max(0, load) * Runtime.getRuntime().availableProcessors();
+    /// The processor time of this JVM so far, in nanoseconds; negative where nobody knows.
+    static long cpuTime() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 }

@@ -101,7 +101,7 @@ final class Views {
                 node.root().map(Pid::alive).orElse(true),
                 Machine.heapUsed(),
                 Machine.heapMax(),
-                Machine.cpus());
+                facts.cpus());
     }
 
     /// @param places how many handlers may run at once

@@ -97,6 +97,19 @@ class FactsTest {
         }
 
         @Test
+        void of_processors_are_between_two_looks_and_not_since_somebody_asked_last() {
+            var facts = garden.facts();
+            for (long until = Machine.cpuTime() + 50_000_000; Machine.cpuTime() < until; ) {
+                Thread.onSpinWait();
+            }
+            facts.look();
+            for (int i = 0; i < 3; i++) {
+                assertThat(garden.json("/api/node").at("/cpus").asDouble())
+                        .isBetween(0.01, (double) Runtime.getRuntime().availableProcessors() + 1);
+            }
+        }
+
+        @Test
         void of_restarts_and_exits_tell_the_supervisor_and_the_reason() {
             var first = garden.rose();
             first.send(new Wither(new IllegalStateException("dry")));

@@ -105,11 +105,13 @@ class SamplerTest {
         void lead_with_whoever_uses_most_of_a_processor() throws Exception {
             var spinning = spinning();
             var facts = garden.facts();
-            while (facts.sampler().processor(spinning) < 0.3) {
-                facts.sampler().look();
-            }
+            // At first the observer's own actor, which has just started, may have used more.
             var busy = garden.json("/api/busy");
-            assertThat(busy.at("/0/row/path").asString()).isEqualTo(spinning.path());
+            while (facts.sampler().processor(spinning) < 0.3
+                    || !busy.at("/0/row/path").asString().equals(spinning.path())) {
+                facts.sampler().look();
+                busy = garden.json("/api/busy");
+            }
             assertThat(busy.at("/0/processor").asDouble()).isBetween(0.3, 1.0);
             assertThat(garden.json("/api/search?q=spinning").at("/rows/0/processor").asDouble()).isBetween(0.3, 1.0);
         }
