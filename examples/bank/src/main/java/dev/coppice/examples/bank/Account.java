@@ -40,7 +40,7 @@ final class Account implements Server<Account.Msg> {
     @Override
     public void handle(Msg msg, Self<Msg> self) {
         switch (msg) {
-            case Deposit d -> self.reply(d, write(balance + positive(d.cents())));
+            case Deposit d -> self.reply(d, write(Math.addExact(balance, positive(d.cents()))));
             case Withdraw w -> self.reply(w, take(positive(w.cents())));
             case Balance b -> self.reply(b, balance);
         }

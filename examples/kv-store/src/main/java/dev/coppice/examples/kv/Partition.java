@@ -5,6 +5,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Done;
 import dev.coppice.kernel.Down;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
@@ -59,7 +60,7 @@ final class Partition implements Server<Partition.Msg> {
             case Delete delete -> self.reply(delete, remove(delete.key()));
             case Watch watch -> watch(watch, self);
             case Expired(var key) -> remove(key);
-            case Left(var key, var down) -> watchers.getOrDefault(key, Map.of()).remove(down.who());
+            case Left(var key, var down) -> left(key, down.who());
         }
     }
 
@@ -105,6 +106,16 @@ final class Partition implements Server<Partition.Msg> {
             self.monitor(watch.watcher(), down -> new Left(watch.key(), down));
         }
         self.done(watch);
+    }
+
+    /// A key that nobody watches any more takes no room.
+    private void left(String key, Ref<?> watcher) {
+        watchers.computeIfPresent(
+                key,
+                (_, known) -> {
+                    known.remove(watcher);
+                    return known.isEmpty() ? null : known;
+                });
     }
 
     private void tell(String key) {

@@ -5,7 +5,7 @@ import dev.coppice.examples.pipeline.Stage.Flow;
 import dev.coppice.examples.pipeline.Stage.Item;
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
-import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,6 +29,8 @@ public final class Pipeline {
     record Result(TreeMap<Integer, String> found, int beforeHash, int beforeSieve) {}
 
     /// Runs `count` numbers through the line; every mailbox of it is this one.
+    ///
+    /// @throws IllegalStateException when one of its stations has crashed, and so all have ended
     static Result run(Node node, int count, Mailbox mailbox, UnaryOperator<String> hash) {
         var found = new TreeMap<Integer, String>();
         var beforeHash = new AtomicInteger();
@@ -43,13 +45,17 @@ public final class Pipeline {
                                 (Integer n) -> Optional.of(new Hashed(n, hash.apply(n.toString()))),
                                 sieve,
                                 beforeHash));
-        node.spawn((Self<Object> _) -> source(hasher, count));
-        collector.await();
+        node.spawn((Self<Object> self) -> source(self, hasher, count));
+        var end = collector.await();
+        if (!end.clean()) {
+            throw new IllegalStateException("the line broke: " + end);
+        }
         return new Result(found, beforeHash.get(), beforeSieve.get());
     }
 
     /// As fast as it is let.
-    private static void source(Ref<Flow<Integer>> next, int count) {
+    private static void source(Self<Object> self, Pid<Flow<Integer>> next, int count) {
+        self.link(next);
         for (int n = 0; n < count; n++) {
             next.send(new Item<>(n));
         }

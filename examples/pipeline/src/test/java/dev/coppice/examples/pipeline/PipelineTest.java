@@ -1,6 +1,7 @@
 package dev.coppice.examples.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.testkit.Seeds;
@@ -23,6 +24,22 @@ class PipelineTest {
         assertThat(result.found().keySet()).containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
         assertThat(world.node().counters().deadLettered()).isZero();
         assertThat(world.elapsed()).as("nobody waited for a time-out").isZero();
+    }
+
+    @Seeds(50)
+    void a_line_that_breaks_ends_as_a_whole_and_says_why(World world) {
+        assertThatThrownBy(() -> Pipeline.run(world.node(), 100, Stage.bounded(3), PipelineTest::breaksAtTen))
+                .hasMessageContaining("the line broke")
+                .hasMessageContaining("no hash of 10");
+        world.settle();
+        assertThat(world.node().children()).isEmpty();
+    }
+
+    private static String breaksAtTen(String number) {
+        if (number.equals("10")) {
+            throw new IllegalArgumentException("no hash of " + number);
+        }
+        return "00" + number;
     }
 
     @Test
