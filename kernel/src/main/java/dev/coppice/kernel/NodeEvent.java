@@ -27,7 +27,7 @@ public sealed interface NodeEvent {
     /// @param callee who held the request, when somebody did
     record TimedOut(Optional<Pid<?>> callee, Failure.Report report) implements NodeEvent {}
 
-    /// A mailbox rose above its high-water mark.
+    /// A mailbox rose above its high-water mark. What its actor has already taken out to handle stands there no more.
     record HighWater(Pid<?> pid, int queued) implements NodeEvent {}
 
     /// It fell below half of the mark again.

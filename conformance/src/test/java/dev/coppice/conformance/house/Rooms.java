@@ -37,6 +37,9 @@ class Rooms {
     /// For `@Seeds` only.
     private static final String JUNIT = "org.junit..";
 
+    /// What JUnit is told by an exception.
+    private static final String OPENTEST = "org.opentest4j..";
+
     private static final String TESTKIT = "dev.coppice.testkit..";
     private static final String GUARD = "dev.coppice.guard..";
     private static final String OBSERVE = "dev.coppice.observe..";
@@ -96,7 +99,7 @@ class Rooms {
                         .resideInAPackage(TESTKIT)
                         .should()
                         .onlyDependOnClassesThat()
-                        .resideInAnyPackage(with(KERNEL, OTP, TESTKIT, JUNIT)));
+                        .resideInAnyPackage(with(KERNEL, OTP, TESTKIT, JUNIT, OPENTEST)));
     }
 
     @Test

@@ -123,10 +123,11 @@ class ObserverPageTest {
                                 Server.<Note>of(() -> new Printer(entered, open))
                                         .labelled(label)
                                         .mailbox(dev.coppice.kernel.Mailbox.unbounded().highWater(1_000)));
-        for (int i = 0; i <= queued; i++) {
+        pid.send(new Note("note 0"));
+        entered.await(); // so that it takes none of the others into its hand, which stand in its mailbox no more
+        for (int i = 1; i <= queued; i++) {
             pid.send(new Note("note " + i));
         }
-        entered.await();
         return pid;
     }
 
