@@ -7,7 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Alarms by time, then by order of arrival: a heap with four children a node, which keeps late deadlines, the usual case, cheap to add,
-/// and, since each alarm knows its index, cheap to take back. Under a short lock; nothing rings under it.
+/// and, since each alarm knows its index, cheap to take back. The times stand in an array of their own, where four children lie in one line of
+/// the cache: a look at each alarm would be a miss each, once there are many. Under a short lock; nothing rings under it.
 final class AlarmHeap {
     private static final VarHandle LOCK;
 
@@ -25,6 +26,10 @@ final class AlarmHeap {
     private volatile int lock;
 
     private @Nullable Alarm[] heap = new Alarm[64];
+
+    /// When those at the same index are due.
+    private long[] times = new long[64];
+
     private int size;
     private long sequence;
 
@@ -43,13 +48,20 @@ final class AlarmHeap {
             alarm.sequence = sequence++;
             alarm.stripe = stripe;
             if (size == heap.length) {
-                heap = Arrays.copyOf(heap, size * 2);
+                grow();
             }
             up(size++, alarm);
             return alarm.index == 0;
         } finally {
             Spin.unlock(LOCK, this);
         }
+    }
+
+    /// Both or none: there may be no memory for it.
+    private void grow() {
+        var larger = Arrays.copyOf(heap, size * 2);
+        times = Arrays.copyOf(times, size * 2);
+        heap = larger;
     }
 
     boolean remove(Alarm alarm) {
@@ -75,7 +87,7 @@ final class AlarmHeap {
         }
         Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
-            if (size == 0 || at(0).at - now > 0) {
+            if (size == 0 || times[0] - now > 0) {
                 return null;
             }
             var alarm = at(0);
@@ -90,7 +102,7 @@ final class AlarmHeap {
     long earliest() {
         Spin.lock(LOCK, this, LockOrder.Rank.ALARMS);
         try {
-            return size == 0 ? Long.MAX_VALUE : at(0).at;
+            return size == 0 ? Long.MAX_VALUE : times[0];
         } finally {
             Spin.unlock(LOCK, this);
         }
@@ -111,13 +123,13 @@ final class AlarmHeap {
     private void up(int index, Alarm alarm) {
         while (index > 0) {
             int above = (index - 1) >> 2;
-            if (!before(alarm, at(above))) {
+            if (!before(alarm, above)) {
                 break;
             }
-            put(index, at(above));
+            put(index, at(above), times[above]);
             index = above;
         }
-        put(index, alarm);
+        put(index, alarm, alarm.at);
     }
 
     private void down(int index, Alarm alarm) {
@@ -127,17 +139,17 @@ final class AlarmHeap {
                 break;
             }
             for (int child = least + 1; child < size && child < (index << 2) + 5; child++) {
-                if (before(at(child), at(least))) {
+                if (before(child, least)) {
                     least = child;
                 }
             }
-            if (!before(at(least), alarm)) {
+            if (before(alarm, least)) {
                 break;
             }
-            put(index, at(least));
+            put(index, at(least), times[least]);
             index = least;
         }
-        put(index, alarm);
+        put(index, alarm, alarm.at);
     }
 
     /// The alarm at an index below `size`.
@@ -146,12 +158,17 @@ final class AlarmHeap {
         return heap[index];
     }
 
-    private void put(int index, Alarm alarm) {
+    private void put(int index, Alarm alarm, long at) {
         heap[index] = alarm;
+        times[index] = at;
         alarm.index = index;
     }
 
-    private static boolean before(Alarm one, Alarm other) {
-        return one.at != other.at ? one.at - other.at < 0 : one.sequence - other.sequence < 0;
+    private boolean before(int one, int other) {
+        return times[one] != times[other] ? times[one] - times[other] < 0 : at(one).sequence - at(other).sequence < 0;
+    }
+
+    private boolean before(Alarm one, int other) {
+        return one.at != times[other] ? one.at - times[other] < 0 : one.sequence - at(other).sequence < 0;
     }
 }
