@@ -1,6 +1,6 @@
 // One actor: what it is and does, what it is tied to, and what can be done to it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { act, go, setToken, token, useFacts, get } from "./api.js";
+import { act, encode, go, setToken, token, useFacts, get } from "./api.js";
 import { Status } from "./tree.jsx";
 import { count, frames, share, short, span } from "./words.js";
 
@@ -122,7 +122,7 @@ export function Actor({ at, beat, readOnly }) {
             .map((name) => (
               <button key={name} id={"do-" + name} class={name === "kill" ? "danger" : ""} onClick={() => { setDone(null); setDeed(name); }}>{DEEDS[name][0]}</button>
             ))}
-          <a class="button" href={"#/trace/" + encodeURIComponent(row.path)}>Trace</a>
+          <a class="button" href={"#/trace/" + encode(row.path)}>Trace</a>
         </p>
       )}
       {!isGone && <Now view={view} />}
@@ -156,7 +156,7 @@ const Head = ({ title }) => (
 );
 
 async function follow(name) {
-  const found = await get(`/api/search?q=${encodeURIComponent(name)}`);
+  const found = await get(`/api/search?q=${encode(name)}`);
   const now = found.rows.find((row) => row.name === name);
   if (now) go("tree", now.at);
 }

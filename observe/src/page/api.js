@@ -2,11 +2,22 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 const KEY = "coppice-token";
+const AGAIN = 5000;
+
+// A name may hold half a character, which has no place in an address; and an address may be none.
+export const encode = (text) => encodeURIComponent(text.toWellFormed());
+export function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 // The token stands behind the #, which the browser keeps to itself; it is taken out of sight at once.
 const given = /token=([^&]+)/.exec(location.hash);
 if (given) {
-  sessionStorage.setItem(KEY, decodeURIComponent(given[1]));
+  sessionStorage.setItem(KEY, decode(given[1]));
   history.replaceState(null, "", location.pathname + "#/overview");
 }
 
@@ -30,13 +41,21 @@ export async function act(path) {
 export function useNode() {
   const [state, set] = useState({ node: null, beat: 0, open: false });
   useEffect(() => {
-    const source = new EventSource("/api/stream");
-    source.addEventListener("node", (event) => {
-      const node = JSON.parse(event.data);
-      set((was) => ({ node, beat: was.beat + 1, open: true }));
-    });
-    source.onerror = () => set((was) => ({ ...was, open: false }));
-    return () => source.close();
+    let source, again;
+    const open = () => {
+      source = new EventSource("/api/stream");
+      source.addEventListener("node", (event) => {
+        const node = JSON.parse(event.data);
+        set((was) => ({ node, beat: was.beat + 1, open: true }));
+      });
+      source.onerror = () => {
+        set((was) => ({ ...was, open: false }));
+        // Refused, since too many pages look, it would not try again by itself.
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN);
+      };
+    };
+    open();
+    return () => { clearTimeout(again); source.close(); };
   }, []);
   return state;
 }

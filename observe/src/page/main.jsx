@@ -1,7 +1,7 @@
 // The page: a head with what matters at a glance, and one view below it.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useNode, useRoute } from "./api.js";
+import { decode, useNode, useRoute } from "./api.js";
 import { Actor } from "./actor.jsx";
 import { Charts } from "./charts.jsx";
 import { Alarms, Crashes, Kinds, Letters, Top, Waits } from "./lists.jsx";
@@ -78,7 +78,7 @@ function Page() {
         {shown === "alarms" && <Alarms beat={beat} />}
         {shown === "crashes" && <Crashes beat={beat} />}
         {shown === "letters" && <Letters beat={beat} />}
-        {shown === "trace" && <Trace beat={beat} readOnly={node?.readOnly} name={rest.map(decodeURIComponent).join("/")} />}
+        {shown === "trace" && <Trace beat={beat} readOnly={node?.readOnly} name={rest.map(decode).join("/")} />}
         {shown === "waits" && <Waits beat={beat} />}
       </main>
     </>

@@ -1,6 +1,6 @@
 // The supervision tree: each open level asks for one page of its children, so that the page stays small however large the node is.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { go, useFacts } from "./api.js";
+import { encode, go, useFacts } from "./api.js";
 import { count, short, span } from "./words.js";
 
 const PAGE = 50;
@@ -68,6 +68,10 @@ function Level({ at, depth, open, toggle, selected, beat }) {
     greeted.current = true;
     data.rows.filter((row) => row.children > 0 && row.children <= SMALL).forEach((row) => toggle(row.at, true));
   }, [data]);
+  // Those of a later page may have gone since: then the last page that there is.
+  useEffect(() => {
+    if (data && offset > 0 && offset >= data.total) setOffset(Math.max(0, Math.ceil(data.total / PAGE) - 1) * PAGE);
+  }, [data]);
   if (!data) return null;
   const last = data.offset + data.rows.length;
   return (
@@ -87,7 +91,7 @@ function Level({ at, depth, open, toggle, selected, beat }) {
 }
 
 function Found({ query, selected, beat }) {
-  const { data } = useFacts(`/api/search?q=${encodeURIComponent(query)}`, beat);
+  const { data } = useFacts(`/api/search?q=${encode(query)}`, beat);
   if (!data) return <p class="hint">looking…</p>;
   return (
     <>

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +157,20 @@ class ObserverPageTest {
             browser.run("document.documentElement.dataset.theme = 'dark'");
             browser.picture("tree-dark");
             browser.run("delete document.documentElement.dataset.theme");
+        }
+
+        @Test
+        void shows_the_page_that_there_is_when_a_later_one_has_gone() throws Exception {
+            var plants =
+                    IntStream.range(0, 60).mapToObj(_ -> broker.node().spawn(Server.<Note>of(Plant::new))).toList();
+            show("tree");
+            browser.awaitText("1–50 of");
+            browser.click(".pager button:last-child");
+            browser.awaitText("51–");
+            plants.forEach(Pid::stop);
+            browser.await(
+                    "what is left",
+                    "document.querySelector('.pager') === null && document.querySelector('.tree .line') !== null");
         }
 
         @Test
