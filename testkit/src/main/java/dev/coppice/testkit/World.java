@@ -209,7 +209,7 @@ public final class World implements AutoCloseable {
             if (unsettled().isEmpty()) {
                 return;
             }
-            advance(within.dividedBy(20));
+            advance(part(within, 20, i));
         }
         var left = unsettled();
         if (!left.isEmpty()) {
@@ -223,11 +223,17 @@ public final class World implements AutoCloseable {
     public void until(String what, Duration within, BooleanSupplier holds) {
         settle();
         for (int i = 0; i < 100 && !holds.getAsBoolean(); i++) {
-            advance(within.dividedBy(100));
+            advance(part(within, 100, i));
         }
         if (!holds.getAsBoolean()) {
             throw failure("within " + within + " it does not come true that " + what + "\n" + waitGraph());
         }
+    }
+
+    /// One of so many; the last with what dividing leaves, so that they are the whole together.
+    private static Duration part(Duration whole, int parts, int number) {
+        var each = whole.dividedBy(parts);
+        return number < parts - 1 ? each : whole.minus(each.multipliedBy(parts - 1));
     }
 
     private List<String> unsettled() {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -187,6 +188,20 @@ class WorldTest {
                 assertThat(done).containsExactly("first");
             }
             assertThat(done).containsExactly("first");
+        }
+    }
+
+    @Nested
+    class Until {
+        @Test
+        void waits_to_the_last_nanosecond_of_its_limit_and_no_longer() {
+            var limit = Duration.ofNanos(1_000_099);
+            try (var world = World.seeded(10)) {
+                var come = new AtomicBoolean();
+                world.after(limit, () -> come.set(true));
+                world.until("it has come", limit, come::get);
+                assertThat(world.elapsed()).isEqualTo(limit);
+            }
         }
     }
 

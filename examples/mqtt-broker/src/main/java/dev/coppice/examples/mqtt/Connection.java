@@ -89,7 +89,7 @@ final class Connection implements Server<Connection.Msg> {
                 packets.forEach(packet -> receive(packet, self));
                 readOn(self);
             }
-            case Deliver(var packets) -> deliver(packets);
+            case Deliver(var packets) -> deliver(packets, self);
             case Release(int id) -> write(new Packet.Pubrel(id));
             case SessionGone _ -> rejoin(self);
             case Check _ -> check(self);
@@ -315,15 +315,16 @@ final class Connection implements Server<Connection.Msg> {
         var _ = channel.writeAndFlush(Wire.encode(packet), channel.voidPromise());
     }
 
-    private void deliver(List<Packet.Outbound> packets) {
+    private void deliver(List<Packet.Outbound> packets, Self<Msg> self) {
         for (var packet : packets) {
             var _ = channel.write(Wire.encode(packet), channel.voidPromise());
         }
         if (phase instanceof Phase.Online(_, _, var session)) {
+            var written = new Session.Written(self.pid());
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(sent -> {
                         if (sent.isSuccess()) {
-                            session.send(new Session.Written());
+                            session.send(written);
                         }
                     });
         }

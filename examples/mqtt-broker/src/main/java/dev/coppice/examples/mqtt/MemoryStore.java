@@ -18,16 +18,21 @@ final class MemoryStore implements Store {
     private final long maxQueueBytes;
     private final int window;
     private final int maxRetained;
+    private final long maxRetainedBytes;
     private final Map<String, SessionState> sessions = new ConcurrentHashMap<>();
 
     /// Guarded by itself. Sorted, so that a filter's topics are among those with its fixed beginning.
     private final TreeMap<String, Message> retained = new TreeMap<>();
 
-    MemoryStore(int maxQueue, long maxQueueBytes, int window, int maxRetained) {
+    /// Guarded by `retained`.
+    private long retainedBytes;
+
+    MemoryStore(int maxQueue, long maxQueueBytes, int window, int maxRetained, long maxRetainedBytes) {
         this.maxQueue = maxQueue;
         this.maxQueueBytes = maxQueueBytes;
         this.window = window;
         this.maxRetained = maxRetained;
+        this.maxRetainedBytes = maxRetainedBytes;
     }
 
     private <R> R ask(String client, R otherwise, Function<SessionState, R> step) {
@@ -143,13 +148,15 @@ final class MemoryStore implements Store {
     @Override
     public boolean retain(Message message) {
         synchronized (retained) {
-            if (message.size() == 0) {
-                retained.remove(message.topic());
+            var before = retained.remove(message.topic());
+            retainedBytes -= before == null ? 0 : before.size();
+            if (message.isEmpty()) {
                 return true;
             }
-            boolean room = retained.size() < maxRetained || retained.containsKey(message.topic());
+            boolean room = retained.size() < maxRetained && retainedBytes + message.size() <= maxRetainedBytes;
             if (room) {
                 retained.put(message.topic(), message);
+                retainedBytes += message.size();
             }
             return room;
         }

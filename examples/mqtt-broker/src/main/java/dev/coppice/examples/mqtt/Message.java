@@ -10,8 +10,13 @@ record Message(String topic, ByteBuffer payload, MqttQoS qos, boolean retain) {
         payload = payload.asReadOnlyBuffer();
     }
 
+    /// What it takes of a limit: its topic may be longer than its payload.
     int size() {
-        return payload.remaining();
+        return topic.length() + payload.remaining();
+    }
+
+    boolean isEmpty() {
+        return !payload.hasRemaining();
     }
 
     /// For a subscriber that was granted this much: never more than was published.
@@ -26,6 +31,6 @@ record Message(String topic, ByteBuffer payload, MqttQoS qos, boolean retain) {
 
     @Override
     public String toString() {
-        return "Message[" + topic + ", " + size() + " bytes, " + qos + (retain ? ", retained]" : "]");
+        return "Message[" + topic + ", " + payload.remaining() + " bytes, " + qos + (retain ? ", retained]" : "]");
     }
 }

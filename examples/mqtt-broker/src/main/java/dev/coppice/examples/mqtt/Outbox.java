@@ -43,7 +43,7 @@ final class Outbox {
     private int lastId;
 
     /// @param maxWaiting how many messages may wait
-    /// @param maxBytes and how much, in bytes of payload
+    /// @param maxBytes and how much, in bytes of topics and payloads
     /// @param window how many may be under way; below 65,535, the number of packet ids
     Outbox(int maxWaiting, long maxBytes, int window) {
         this.maxWaiting = maxWaiting;
@@ -69,7 +69,7 @@ final class Outbox {
         waitingBytes = waiting.stream().mapToLong(Message::size).sum();
     }
 
-    /// @param bytes of payload, about: one packet always fits
+    /// @param bytes of topics and payloads, about: one packet always fits
     List<Packet.Outbound> next(int count, int bytes) {
         var packets = new ArrayList<Packet.Outbound>();
         for (int room = bytes; packets.size() < count && room > 0; ) {

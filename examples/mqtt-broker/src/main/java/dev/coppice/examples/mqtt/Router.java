@@ -77,7 +77,7 @@ final class Router implements Server<Router.Msg> {
     private void route(Message message, Receipt receipt, Self<Msg> self) {
         // A repetition would put its message in the place of a newer one.
         if (message.retain() && !store.isUsed(receipt) && !store.retain(message)) {
-            LOG.atWarn().addKeyValue("topic", message.topic()).log("not retained: too many topics are");
+            LOG.atWarn().addKeyValue("topic", message.topic()).log("not retained: there is no room for it");
         }
         var targets = targets(message.topic());
         queue(message.retained(false), targets, receipt);

@@ -46,7 +46,7 @@ final class Session implements Server<Session.Msg> {
     record Wake() implements Msg {}
 
     /// The socket has taken the last delivery: the next may follow. This is how a slow client slows down nobody but itself.
-    record Written() implements Msg {}
+    record Written(Pid<Connection.Msg> by) implements Msg {}
 
     record Gone(Down down) implements Msg {}
 
@@ -103,9 +103,11 @@ final class Session implements Server<Session.Msg> {
                 deliver();
             }
             case Wake _ -> deliver();
-            case Written _ -> {
-                writing = false;
-                deliver();
+            case Written(var by) -> {
+                if (connection.equals(Optional.of(by))) { // not that of one that has been taken over since
+                    writing = false;
+                    deliver();
+                }
             }
             case Gone(Down(_, var reason)) -> {
                 disconnected(reason);

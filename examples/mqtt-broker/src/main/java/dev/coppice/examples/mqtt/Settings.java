@@ -50,7 +50,7 @@ final class Settings {
     @Option(
             names = "--max-queue-bytes",
             defaultValue = "16777216",
-            description = "bytes of payload that wait for a client (${DEFAULT-VALUE})")
+            description = "bytes of topics and payloads that wait for a client (${DEFAULT-VALUE})")
     private long maxQueueBytes;
 
     @Option(
@@ -58,6 +58,12 @@ final class Settings {
             defaultValue = "100000",
             description = "topics with a retained message (${DEFAULT-VALUE})")
     private int maxRetained;
+
+    @Option(
+            names = "--max-retained-bytes",
+            defaultValue = "268435456",
+            description = "bytes of the topics and payloads of all retained messages (${DEFAULT-VALUE})")
+    private long maxRetainedBytes;
 
     @Option(
             names = "--window",
@@ -98,6 +104,7 @@ final class Settings {
         atLeast("--max-sessions", maxSessions, 1);
         atLeast("--max-subscriptions", maxSubscriptions, 1);
         atLeast("--max-retained", maxRetained, 0);
+        atLeast("--max-retained-bytes", maxRetainedBytes, 0);
         atLeast("--max-queue", maxQueue, 1);
         if (maxQueueBytes < maxPacket) {
             throw new IllegalArgumentException(
@@ -118,14 +125,14 @@ final class Settings {
         return this;
     }
 
-    private static void atLeast(String option, int value, long least) {
+    private static void atLeast(String option, long value, long least) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ", was " + value);
         }
     }
 
     Store store() {
-        return new MemoryStore(maxQueue, maxQueueBytes, window, maxRetained);
+        return new MemoryStore(maxQueue, maxQueueBytes, window, maxRetained, maxRetainedBytes);
     }
 
     Access access() {

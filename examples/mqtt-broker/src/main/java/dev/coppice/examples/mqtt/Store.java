@@ -74,7 +74,7 @@ interface Store {
 
     /// Keeps it as the newest of its topic; an empty payload removes that.
     ///
-    /// @return false when there is no room for another topic
+    /// @return false when there is no room for it: then nothing is kept of its topic, since what was there is not the newest any more
     boolean retain(Message message);
 
     List<Message> retained(String filter);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class MemoryStoreTest {
     private static final Receipt NONE = new Receipt.None();
 
-    private final Store store = new MemoryStore(3, 1_000, 10, 2);
+    private final Store store = new MemoryStore(3, 1_000, 10, 2, 50);
 
     private boolean open(String client) {
         return store.open(client, "", false, Optional.empty());
@@ -160,8 +160,18 @@ class MemoryStoreTest {
         }
 
         @Test
+        void refuses_more_than_its_bytes_and_keeps_nothing_older_in_place_of_it() {
+            var half = "m".repeat(24);
+            assertThat(store.retain(on("a", half))).isTrue();
+            assertThat(store.retain(on("b", half))).isTrue();
+            assertThat(store.retain(on("b", half + "m"))).isFalse();
+            assertThat(store.retained("#")).containsExactly(on("a", half));
+            assertThat(store.retain(on("b", half))).isTrue();
+        }
+
+        @Test
         void finds_by_filter() {
-            var big = new MemoryStore(1, 1_000, 1, 100);
+            var big = new MemoryStore(1, 1_000, 1, 100, 1_000_000);
             for (var topic : List.of("a", "a/b", "a/b/c", "ab", "b", "$SYS/x")) {
                 big.retain(on(topic, topic));
             }

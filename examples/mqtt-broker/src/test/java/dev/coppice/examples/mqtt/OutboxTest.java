@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
-    private final Outbox outbox = new Outbox(5, 100, 2);
+    private final Outbox outbox = new Outbox(5, 102, 2);
 
     static Message message(String text, MqttQoS qos) {
         return new Message("t", ByteBuffer.wrap(text.getBytes(UTF_8)), qos, false);
@@ -52,6 +52,16 @@ class OutboxTest {
             assertThat(next()).hasSize(1);
             assertThat(outbox.isHalfEmpty()).isTrue();
             assertThat(outbox.add(message("m".repeat(100), AT_LEAST_ONCE))).isTrue();
+        }
+    }
+
+    @Nested
+    class Topics {
+        @Test
+        void count_as_well_as_payloads() {
+            var empty = ByteBuffer.allocate(0);
+            assertThat(outbox.add(new Message("t".repeat(103), empty, AT_LEAST_ONCE, false))).isFalse();
+            assertThat(outbox.add(new Message("t".repeat(102), empty, AT_LEAST_ONCE, false))).isTrue();
         }
     }
 
