@@ -12,12 +12,13 @@ public final class CallFailed extends RuntimeException {
     private final transient Failure failure;
 
     public CallFailed(Failure failure) {
-        this("", failure);
+        super(failure.message(), causeOf(failure));
+        this.failure = failure;
     }
 
     /// @param what which call has failed: its message begins with that
     public CallFailed(String what, Failure failure) {
-        super(what.isEmpty() ? failure.message() : what + ": " + failure.message(), causeOf(failure));
+        super(what + ": " + failure.message(), causeOf(failure));
         this.failure = failure;
     }
 

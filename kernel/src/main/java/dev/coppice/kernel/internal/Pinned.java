@@ -14,7 +14,6 @@ final class Pinned extends Runner implements Runnable {
     /// Counts what such actors receive.
     private final LongAdder messages;
 
-    private final Thread own;
     private final AtomicInteger turns = new AtomicInteger();
     private volatile boolean ended;
 
@@ -22,18 +21,18 @@ final class Pinned extends Runner implements Runnable {
         this.activation = activation;
         this.all = all;
         this.messages = messages;
-        this.own = Thread.ofPlatform().daemon().name("coppice-pinned-" + activation.id()).unstarted(this);
-        own.start();
+        thread = Thread.ofPlatform().daemon().name("coppice-pinned-" + activation.id()).unstarted(this);
+        thread.start();
     }
 
     void ready() {
         turns.incrementAndGet();
-        LockSupport.unpark(own);
+        LockSupport.unpark(thread);
     }
 
     void end() {
         ended = true;
-        LockSupport.unpark(own);
+        LockSupport.unpark(thread);
     }
 
     @Override

@@ -47,8 +47,8 @@ class Runner implements Thread.UncaughtExceptionHandler {
     /// The thread; null before it starts and after it has ended.
     volatile @Nullable Thread thread;
 
-    /// When it looked last whether it should give its carrier back, in units of [#SLICE]. Confined to this thread.
-    private byte gaveWay;
+    /// The number of the slice in which it looked last whether it should give its carrier back. Confined to this thread.
+    private byte slice;
 
     /// Whether a killer is about to interrupt the thread. Taken and given back by killers.
     @SuppressWarnings("unused") // through INTERRUPTING
@@ -126,16 +126,17 @@ class Runner implements Thread.UncaughtExceptionHandler {
     /// The loop that it runs has had a batch and goes on, since it has mail: virtual threads are not time-sliced, so now and then it lets
     /// others have the carrier.
     void givesWay() {
-        if (isTime()) {
+        if (sliceEnds()) {
             stopsShortly();
         }
     }
 
-    final boolean isTime() {
+    /// Whether a slice has ended since it was asked last.
+    final boolean sliceEnds() {
         byte now = (byte) (System.nanoTime() >>> SLICE);
-        boolean is = now != gaveWay;
-        gaveWay = now;
-        return is;
+        boolean ends = now != slice;
+        slice = now;
+        return ends;
     }
 
     /// Gives its carrier back. A yield would not: a carrier whose own queue is empty puts who yields where it looks first, and takes it from

@@ -134,7 +134,7 @@ final class Worker extends Runner implements Runnable {
         var here = place;
         if (here == null) {
             super.givesWay();
-        } else if (here.preempt && isTime()) {
+        } else if (here.preempt && sliceEnds()) {
             here.preempt = false;
             places.handOn(this);
             woke = 0;
