@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
@@ -48,7 +47,7 @@ public final class Chaos {
     public record Strike(int number, Fault fault, Duration after, long chance) {
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "#%d %s after %,.3f ms", number, fault, after.toNanos() / 1e6);
+            return "#" + number + " " + fault + " after " + Trace.time(after);
         }
     }
 

@@ -197,41 +197,36 @@ final class Injection {
                 victim.stop();
             }
             case KILL -> kill(victim);
-            case PAUSE -> pauseForAWhile(victim, time);
-            case SLOW -> slowForAWhile(victim, time);
+            case PAUSE -> forAWhile(paused, pausedForAWhile, victim, time, () -> pause(victim), () -> resume(victim));
+            case SLOW ->
+                    forAWhile(
+                            slow,
+                            slowForAWhile,
+                            victim,
+                            time,
+                            () -> slow(victim, time.dividedBy(10)),
+                            () -> slow(victim, Duration.ZERO));
             case FAIL_START -> failing.add(chaos);
             case LEAP -> world.leap(time.multipliedBy(10));
         }
     }
 
-    private void pauseForAWhile(Pid<?> victim, Duration time) {
-        if (paused.contains(victim)) {
+    /// Not to whom it is done already; and its end is that of what the strike began, not of what the test has asked for since.
+    ///
+    /// @param ours those of `all` to whom a strike did it
+    private void forAWhile(
+            Set<Pid<?>> all, Set<Pid<?>> ours, Pid<?> victim, Duration time, Runnable begin, Runnable end) {
+        if (all.contains(victim)) {
             return;
         }
-        pause(victim);
-        pausedForAWhile.add(victim);
+        begin.run();
+        ours.add(victim);
         later(
                 strikes,
                 time,
                 () -> {
-                    if (pausedForAWhile.contains(victim)) {
-                        resume(victim);
-                    }
-                });
-    }
-
-    private void slowForAWhile(Pid<?> victim, Duration time) {
-        if (slow.contains(victim)) {
-            return;
-        }
-        slow(victim, time.dividedBy(10));
-        slowForAWhile.add(victim);
-        later(
-                strikes,
-                time,
-                () -> {
-                    if (slowForAWhile.contains(victim)) {
-                        slow(victim, Duration.ZERO);
+                    if (ours.contains(victim)) {
+                        end.run();
                     }
                 });
     }

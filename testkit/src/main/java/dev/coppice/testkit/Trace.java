@@ -71,7 +71,7 @@ public final class Trace {
         return "  %12s  %s".formatted(time(happening.at()), said(happening));
     }
 
-    private static String time(Duration at) {
+    static String time(Duration at) {
         return String.format(Locale.ROOT, "%,.3f ms", at.toNanos() / 1e6);
     }
 

@@ -75,14 +75,10 @@ public final class Unreliable<M> implements Door<M> {
             lose(envelope);
             return new Offer.Accepted();
         }
-        if (strikes(doubled, scheduler)) {
-            // Taken out before the envelope goes, and sent behind it: the one that is answered comes first.
-            var again = envelope.message();
-            travel(() -> envelope.passTo(to), scheduler);
-            travel(() -> to.offer(again), scheduler);
-        } else {
-            travel(() -> envelope.passTo(to), scheduler);
-        }
+        // Taken out before the envelope goes, and sent behind it: the one that is answered comes first.
+        var again = strikes(doubled, scheduler) ? Optional.of(envelope.message()) : Optional.<M>empty();
+        travel(() -> envelope.passTo(to), scheduler);
+        again.ifPresent(message -> travel(() -> to.offer(message), scheduler));
         return new Offer.Accepted();
     }
 
