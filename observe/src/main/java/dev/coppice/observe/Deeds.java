@@ -47,14 +47,14 @@ final class Deeds {
         }
     }
 
-    static Done act(Deed deed, Pid<?> pid, UnaryOperator<String> redaction) {
+    static Done act(Deed deed, Pid<?> pid) {
         try {
             return switch (deed) {
                 case STOP -> {
                     pid.stop();
                     yield new Done(true, "told to stop after what is queued now");
                 }
-                case RESTART -> restart(pid).redacted(redaction);
+                case RESTART -> restart(pid);
                 case KILL -> {
                     pid.kill();
                     yield new Done(true, "killed");
@@ -69,7 +69,7 @@ final class Deeds {
                 }
             };
         } catch (CallFailed failed) {
-            return new Done(false, failed.failure().message()).redacted(redaction);
+            return new Done(false, failed.failure().message());
         }
     }
 

@@ -123,7 +123,7 @@ final class Routes {
         if (pid.isEmpty()) {
             return gone(query);
         }
-        var done = Deeds.act(deed.get(), pid.get(), facts.rules().redaction());
+        var done = Deeds.act(deed.get(), pid.get()).redacted(facts.rules().redaction());
         return Answer.json(done.done() ? 200 : 409, done);
     }
 
