@@ -8,7 +8,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,22 +33,19 @@ record Rules(Map<String, String> users, List<Rule> rules) implements Access {
         /// Reads a line such as `deny subscribe * test/nosubscribe`.
         static Rule parse(String line) {
             var words = line.strip().split("\\s+", 4);
-            if (words.length < 4
-                    || !isWord(Verdict.class, words[0])
-                    || !isWord(Action.class, words[1])
-                    || !Topics.isFilter(words[3])) {
-                throw new IllegalArgumentException(
-                        "the rule \"" + line + "\" should be: allow|deny publish|subscribe|all USER|* TOPIC-FILTER");
+            if (words.length == 4 && Topics.isFilter(words[3])) {
+                var verdict = word(Verdict.class, words[0]);
+                var action = word(Action.class, words[1]);
+                if (verdict.isPresent() && action.isPresent()) {
+                    return new Rule(verdict.get(), action.get(), words[2], words[3]);
+                }
             }
-            return new Rule(word(Verdict.class, words[0]), word(Action.class, words[1]), words[2], words[3]);
+            throw new IllegalArgumentException(
+                    "the rule \"" + line + "\" should be: allow|deny publish|subscribe|all USER|* TOPIC-FILTER");
         }
 
-        private static <E extends Enum<E>> boolean isWord(Class<E> type, String word) {
-            return EnumSet.allOf(type).stream().anyMatch(known -> known.name().equalsIgnoreCase(word));
-        }
-
-        private static <E extends Enum<E>> E word(Class<E> type, String word) {
-            return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
+        private static <E extends Enum<E>> Optional<E> word(Class<E> type, String word) {
+            return EnumSet.allOf(type).stream().filter(known -> known.name().equalsIgnoreCase(word)).findFirst();
         }
 
         boolean fits(Action asked, String who, String topic) {

@@ -150,8 +150,7 @@ final class Session implements Server<Session.Msg> {
     /// Somebody was connected to an earlier incarnation, and is not any more. The newcomer itself, which asks again when that died over its
     /// answer, is known by its will: this very one, not an equal one.
     private static boolean isLeft(Store.Summary was, Attach attach) {
-        return was.online()
-                && was.will().filter(will -> attach.will().filter(its -> its == will).isEmpty()).isPresent();
+        return was.online() && was.will().filter(will -> will != attach.will().orElse(null)).isPresent();
     }
 
     /// One that still waits is told to go in the same way: were it only answered with a failure, it would ask again.

@@ -1,5 +1,7 @@
 package dev.coppice.examples.mqtt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,6 +92,9 @@ final class Settings {
     @Option(names = "--rules", description = "a file of rules, instead of the example's own")
     private @Nullable Path rules;
 
+    /// What the rules say.
+    private @Nullable Access access;
+
     /// For programs and tests: `Settings.of("--port", "0")`.
     static Settings of(String... options) {
         return CommandLine.populateCommand(new Settings(), options).checked();
@@ -121,7 +126,7 @@ final class Settings {
             throw new IllegalArgumentException("--connect-within must be more than nothing, was " + connectWithin);
         }
         // Here rather than when the broker is made: what is wrong in the file is the user's to read, without a stack.
-        var _ = access();
+        access = Rules.parse(users, rulesText());
         return this;
     }
 
@@ -136,7 +141,7 @@ final class Settings {
     }
 
     Access access() {
-        return Rules.parse(users, rulesText());
+        return requireNonNull(access, "settings are checked before they are used");
     }
 
     private String rulesText() {

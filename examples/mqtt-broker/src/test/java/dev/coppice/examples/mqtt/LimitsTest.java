@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,40 +253,30 @@ class LimitsTest {
     class Settings_that_make_no_sense {
         @TempDir private Path folder;
 
+        private static ThrowableAssertAlternative<IllegalArgumentException> assertRefused(String... options) {
+            return assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(options));
+        }
+
         @Test
         void are_refused_with_the_remedy() {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--max-queue", "0"))
-                    .withMessage("--max-queue must be at least 1, was 0");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--write-buffer", "1000"))
-                    .withMessageStartingWith("--write-buffer must be at least");
+            assertRefused("--max-queue", "0").withMessage("--max-queue must be at least 1, was 0");
+            assertRefused("--write-buffer", "1000").withMessageStartingWith("--write-buffer must be at least");
             // Twice this is no int.
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--max-packet", "1100000000", "--max-queue-bytes", "2000000000"))
+            assertRefused("--max-packet", "1100000000", "--max-queue-bytes", "2000000000")
                     .withMessageStartingWith("--write-buffer must be at least");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--max-subscriptions", "-1"))
-                    .withMessage("--max-subscriptions must be at least 1, was -1");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--max-retained", "-1"))
-                    .withMessage("--max-retained must be at least 0, was -1");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--connect-within", "PT0S"))
+            assertRefused("--max-subscriptions", "-1").withMessage("--max-subscriptions must be at least 1, was -1");
+            assertRefused("--max-retained", "-1").withMessage("--max-retained must be at least 0, was -1");
+            assertRefused("--connect-within", "PT0S")
                     .withMessage("--connect-within must be more than nothing, was PT0S");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--port", "65536"))
-                    .withMessage("--port must be between 0 and 65535, was 65536");
+            assertRefused("--port", "65536").withMessage("--port must be between 0 and 65535, was 65536");
         }
 
         @Test
         void in_the_rules_are_refused_before_anything_starts() throws Exception {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--rules", folder.resolve("missing").toString()))
+            assertRefused("--rules", folder.resolve("missing").toString())
                     .withMessageStartingWith("--rules cannot be read: ");
             var rules = Files.writeString(folder.resolve("rules"), "allow write alice #\n");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Settings.of("--rules", rules.toString()))
+            assertRefused("--rules", rules.toString())
                     .withMessageStartingWith("the rule \"allow write alice #\" should be: ");
         }
     }
