@@ -13,11 +13,13 @@ import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Config;
+import dev.coppice.kernel.Loop;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -108,6 +110,37 @@ class HandOverTest {
             }
             receiver.send(new Ask("late"));
             assertThat(got.poll(20, TimeUnit.SECONDS)).isEqualTo(new Ask("late"));
+        }
+    }
+
+    /// Its stack stays as long as it waits, with all that is under it: so there is as little as can be.
+    @Nested
+    class A_loop {
+        @Laws(Laws.On.PRODUCTION)
+        void has_one_frame_of_its_worker_on_its_stack(Lab lab) throws InterruptedException {
+            var frames = new LinkedBlockingQueue<Long>();
+            Loop<Talk> counting = _ -> frames.add(framesOfTheWorker());
+            lab.node().spawn(counting); // on a worker that finds it
+            lab.puppet()
+                    .call(
+                            new DoNow(self -> {
+                                self.spawn(echo()).send(new Sync());
+                                self.spawn(counting); // on a worker that has run others
+                            }));
+            lab.puppet()
+                    .call(
+                            new DoNow(self -> {
+                                self.spawn(counting); // on one that is started for it
+                                self.receive(_ -> null, millis(1));
+                            }));
+            for (int i = 0; i < 3; i++) {
+                assertThat(frames.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        }
+
+        private static long framesOfTheWorker() {
+            return StackWalker.getInstance()
+                    .walk(frames -> frames.filter(frame -> frame.getClassName().endsWith(".internal.Worker")).count());
         }
     }
 

@@ -16,7 +16,19 @@ final class Activity {
 
     private Activity() {}
 
-    static <M> void run(Cell<M> cell, Runner runner) {
+    /// Begins, or handles a batch of messages.
+    static void run(Cell<?> cell, Runner runner) {
+        runner.begins(cell);
+        try {
+            serve(cell, runner);
+        } catch (Throwable fatal) {
+            cell.node.fatal(cell, fatal);
+        } finally {
+            runner.ended(cell);
+        }
+    }
+
+    private static <M> void serve(Cell<M> cell, Runner runner) {
         if (cell.body instanceof Starting<?> starting && !begin(cell, starting)) {
             return;
         }

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Aside {
     private Aside() {}
 
+    /// What a worker does before a loop begins on it.
+    static @Nullable Cell<?> drains(Worker worker) {
+        return Far.drains(worker);
+    }
+
     static void handsOn(Places places, @Nullable Worker worker) {
         Far.handsOn(places, worker);
     }
@@ -55,6 +60,10 @@ final class Aside {
             if (worker != null) {
                 places.handOn(worker);
             }
+        }
+
+        static @Nullable Cell<?> drains(Worker worker) {
+            return worker.drain();
         }
 
         static long begins(Cell<?> resting) {

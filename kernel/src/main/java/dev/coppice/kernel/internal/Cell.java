@@ -150,22 +150,11 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final void run() {
-        run(Runner.enter());
-    }
-
-    /// @param runner the current thread's
-    final void run(Runner runner) {
+        var runner = Runner.enter();
         if (Activity.beginsLoop(this)) {
             Activity.live(this, runner);
-            return;
-        }
-        runner.begins(this);
-        try {
+        } else {
             Activity.run(this, runner);
-        } catch (Throwable fatal) {
-            node.fatal(this, fatal);
-        } finally {
-            runner.ended(this);
         }
     }
 

@@ -80,6 +80,9 @@ final class Place {
     /// Whether such an answer was given here since the owner looked out for work last.
     boolean answered;
 
+    /// How often an owner has looked for the next. Confined to the owner.
+    int turns;
+
     /// How often the owner has made room for others. Confined to the owner.
     int rooms;
 

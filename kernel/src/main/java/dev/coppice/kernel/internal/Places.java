@@ -164,8 +164,8 @@ final class Places implements Scheduler {
     // ---- workers
 
     /// The next ready actor for the owner of this place; null when there is none anywhere.
-    @Nullable Cell<?> next(Place here, int batches) {
-        var next = batches % GLOBAL_EVERY == 0 ? global.poll() : null;
+    @Nullable Cell<?> next(Place here) {
+        var next = ++here.turns % GLOBAL_EVERY == 0 ? global.poll() : null;
         if (next == null) {
             next = here.poll();
         }

@@ -89,42 +89,51 @@ final class Worker extends Runner implements Runnable {
         }
     }
 
-    /// Stands on the stack of each loop that waits: has little to remember.
+    /// Runs the loops that begin here, one after the other, and between them what else is ready. It stands on the stack of each loop that
+    /// waits: so nothing stands between it and them, and it remembers little.
     @Override
     public void run() {
         try {
-            var loop = cell;
-            if (loop != null) {
+            for (var loop = cell == null ? Aside.drains(this) : cell; loop != null; loop = Aside.drains(this)) {
                 Activity.live(loop, this);
-                ticks();
             }
-            drain();
         } finally {
             ends(Thread.currentThread());
         }
     }
 
-    private void drain() {
-        for (int batches = 1; place != null; batches++) {
-            var here = place;
-            var next = places.next(here, batches);
+    /// Runs what is ready until a loop begins, which it gives, or until there is no more: null.
+    @Nullable Cell<?> drain() {
+        for (var here = place; here != null; here = place) {
+            here.ticked(); // a turn or a loop has ended, unless this worker has just begun
+            lets(here);
+            var next = places.next(here);
             if (next == null) {
                 next = search(here);
             }
             if (next == null) {
                 if (places.release(this, here)) {
-                    return;
+                    return null;
                 }
-                continue;
+            } else if (!next.shares()) {
+                places.ready(next); // its class has been caught blocking since it was queued
+            } else if (Activity.beginsLoop(next)) {
+                return next;
+            } else {
+                Activity.run(next, this);
             }
-            runOne(next);
-            if (here.guests) {
-                here.guests = false;
-                here.woken = false;
-                makesRoom(here);
-            } else if (woke > 0 && batches % YIELD == 0) {
-                rests();
-            }
+        }
+        return null;
+    }
+
+    /// Gives the carrier to others who wait for it, now and then.
+    private void lets(Place here) {
+        if (here.guests) {
+            here.guests = false;
+            here.woken = false;
+            makesRoom(here);
+        } else if (woke > 0 && here.turns % YIELD == 0) {
+            rests();
         }
     }
 
@@ -184,21 +193,5 @@ final class Worker extends Runner implements Runnable {
             rests();
         }
         return places.lookout.search(here, null);
-    }
-
-    private void runOne(Cell<?> next) {
-        if (!next.shares()) {
-            places.ready(next); // its class has been caught blocking since it was queued
-        } else {
-            next.run(this);
-        }
-        ticks();
-    }
-
-    private void ticks() {
-        var here = place;
-        if (here != null) {
-            here.ticked();
-        }
     }
 }
