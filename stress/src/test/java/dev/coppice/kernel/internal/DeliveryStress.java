@@ -30,16 +30,16 @@ public final class DeliveryStress {
 
         public KillerAgainstTheNextActor() {
             victim.push(new Mail("the runner is its last one"));
-            victim.run(runner);
+            Activity.run(victim, runner);
         }
 
         @Actor
         public void thread() {
             for (int i = 0; i < 4; i++) {
                 victim.push(new Request<>("of the victim", null));
-                victim.run(runner);
+                Activity.run(victim, runner);
                 other.push(new Request<>("of the other", null));
-                other.run(runner);
+                Activity.run(other, runner);
             }
         }
 
