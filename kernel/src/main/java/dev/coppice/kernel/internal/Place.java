@@ -80,7 +80,7 @@ final class Place {
     /// Whether such an answer was given here since the owner looked out for work last.
     boolean answered;
 
-    /// How often an owner has looked for the next. Confined to the owner.
+    /// How often an owner has looked for the next. It goes on from worker to worker, so that short loops do not begin it anew.
     int turns;
 
     /// How often the owner has made room for others. Confined to the owner.
@@ -134,7 +134,7 @@ final class Place {
         }
     }
 
-    /// Takes the oldest when it is a loop that begins: it may stay on its thread for long, and so shall have nothing else on its stack.
+    /// Takes the oldest when it is a loop that begins: a worker that is started for it begins with it, and need not look for it.
     @Nullable Cell<?> popBeginningLoop() {
         int start = (int) HEAD.getVolatile(this);
         if (start - (int) TAIL.getVolatile(this) >= 0) {
