@@ -5,6 +5,7 @@ import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.echo;
 import static dev.coppice.conformance.laws.Talk.loop;
 import static dev.coppice.conformance.laws.Talk.puppet;
+import static dev.coppice.conformance.laws.Talk.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -66,6 +67,44 @@ class HandOverTest {
             }
             assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
             assertThat(node.spawn(echo()).within(LONG).call(new Ask("still here"))).isEqualTo("still here");
+        }
+    }
+
+    /// The callee keeps the only place after its answer, so there is none to go on with.
+    @Nested
+    class An_actor_without_a_place {
+        @Laws(Laws.On.PRODUCTION)
+        void goes_on_after_a_message_that_has_waited_and_after_no_other(Lab lab) throws InterruptedException {
+            var node = lab.node(Config.defaults().places(1));
+            var last = new CountDownLatch(1);
+            var callee =
+                    node.spawn(
+                            server((message, self) -> {
+                                self.reply((Ask) message, "and I stay");
+                                assertThat(last.await(20, TimeUnit.SECONDS)).isTrue();
+                            }));
+            var threads = new LinkedBlockingQueue<Thread>();
+            node.spawn(puppet())
+                    .send(
+                            new Do(self -> {
+                                self.pid()
+                                        .send(
+                                                new Do(_ -> {
+                                                    threads.add(Thread.currentThread());
+                                                    callee.call(new Ask("?"));
+                                                }));
+                                self.pid().send(new Do(_ -> threads.add(Thread.currentThread())));
+                                self.pid()
+                                        .send(
+                                                new Do(_ -> {
+                                                    threads.add(Thread.currentThread());
+                                                    last.countDown();
+                                                }));
+                            }));
+            var waited = threads.poll(20, TimeUnit.SECONDS);
+            assertThat(waited).isNotNull();
+            assertThat(threads.poll(20, TimeUnit.SECONDS)).isSameAs(waited);
+            assertThat(threads.poll(20, TimeUnit.SECONDS)).isNotNull().isNotSameAs(waited);
         }
     }
 

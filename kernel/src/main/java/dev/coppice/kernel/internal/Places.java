@@ -407,6 +407,7 @@ final class Places implements Scheduler {
     }
 
     void goOn(Worker worker) {
+        worker.waited();
         var cell = worker.cell;
         boolean wants = worker.place == null && idle != 0 && (cell == null || !cell.habit.blocks());
         var again = wants ? takeIdle() : null;

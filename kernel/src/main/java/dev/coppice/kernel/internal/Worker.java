@@ -4,7 +4,8 @@ import dev.coppice.kernel.spi.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /// Drains ready actors on a place until there are none, then ends. A handler that waits loses the place to another worker; when it goes
-/// on, its worker takes an idle place if there is one, and ends with the batch if there is none.
+/// on, its worker takes an idle place if there is one. If there is none, it goes on with the batch as long as each message waits too, since
+/// whoever waits leaves the thread to others anyway, and ends with the first that does not.
 final class Worker extends Runner implements Runnable {
     /// Batches after which a worker lets the threads run that it has woken.
     private static final int YIELD = 128;
@@ -12,19 +13,25 @@ final class Worker extends Runner implements Runnable {
     /// At each so many looks of the watchdog a worker stops for a moment.
     private static final int STOP = 16;
 
-    /// Counted no further, so that the count is a byte: there is one worker for each loop.
-    private static final int MANY = 2;
+    // Whom it has woken since its last yield, see [#woke]: a byte for all, since there is one worker for each loop.
+    private static final byte NOBODY = 0;
+    private static final byte ONE = 1;
+
+    /// One that calls not from its handler.
+    private static final byte ONE_OUTSIDE = 2;
+
+    private static final byte MANY = 3;
 
     private final Places places;
 
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
-    /// How many, since its last yield, at most [#MANY]; see [#woke]. Confined to this thread, as what follows.
+    /// Confined to this thread, as what follows.
     private byte woke;
 
-    /// Whether the last of them is none that calls from its handler.
-    private boolean wokeOutside;
+    /// Whether its actor has waited since it received the current message.
+    private boolean waited;
 
     /// @param first a loop that begins, which it runs first: it has no field of its own, since a worker stays with each loop that waits
     Worker(Places places, Place place, @Nullable Cell<?> first) {
@@ -36,8 +43,12 @@ final class Worker extends Runner implements Runnable {
     /// It has woken or started another virtual thread, which waits for a carrier now, most often for this one. A yield without need is
     /// dear: the JDK's scheduler wakes another carrier for it.
     void woke(boolean outside) {
-        woke = (byte) Math.min(woke + 1, MANY);
-        wokeOutside = outside;
+        woke = woke != NOBODY ? MANY : outside ? ONE_OUTSIDE : ONE;
+    }
+
+    /// Its actor goes on after a wait.
+    void waited() {
+        waited = true;
     }
 
     /// It has ended the wait of a thread that has not stopped.
@@ -70,7 +81,7 @@ final class Worker extends Runner implements Runnable {
     @Override
     boolean preempted() {
         var here = place;
-        return here == null || here.preempt;
+        return here == null ? !waited : here.preempt;
     }
 
     @Override
@@ -83,6 +94,7 @@ final class Worker extends Runner implements Runnable {
     void received(Cell<?> cell, Mail mail) {
         var here = place;
         if (here == null) {
+            waited = false;
             super.received(cell, mail);
         } else {
             here.tally.received();
@@ -132,7 +144,7 @@ final class Worker extends Runner implements Runnable {
             here.guests = false;
             here.woken = false;
             makesRoom(here);
-        } else if (woke > 0 && here.turns % YIELD == 0) {
+        } else if (woke != NOBODY && here.turns % YIELD == 0) {
             rests();
         }
     }
@@ -146,7 +158,7 @@ final class Worker extends Runner implements Runnable {
         } else if (here.preempt && sliceEnds()) {
             here.preempt = false;
             places.handOn(this);
-            woke = 0;
+            woke = NOBODY;
             stopsShortly();
             places.goOn(this);
         }
@@ -156,7 +168,7 @@ final class Worker extends Runner implements Runnable {
     /// has to look around.
     private void makesRoom(Place here) {
         if (++here.rooms % STOP == 0) {
-            woke = 0;
+            woke = NOBODY;
             stopsShortly();
         } else {
             rests();
@@ -164,14 +176,14 @@ final class Worker extends Runner implements Runnable {
     }
 
     private void rests() {
-        woke = 0;
+        woke = NOBODY;
         Thread.yield();
     }
 
     @Override
     boolean lingers(Cell<?> cell) {
         var here = place;
-        if (here == null || woke > 0 || here.size() > 0) {
+        if (here == null || woke != NOBODY || here.size() > 0) {
             return false;
         }
         var found = places.lookout.search(here, cell);
@@ -186,10 +198,10 @@ final class Worker extends Runner implements Runnable {
     private @Nullable Cell<?> search(Place here) {
         boolean done = here.searched;
         here.searched = false;
-        if (done || woke > 1) {
+        if (done || woke == MANY) {
             return null;
         }
-        if (woke == 1 && wokeOutside) {
+        if (woke == ONE_OUTSIDE) {
             rests();
         }
         return places.lookout.search(here, null);
