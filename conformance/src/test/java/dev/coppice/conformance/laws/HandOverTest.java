@@ -5,7 +5,6 @@ import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.echo;
 import static dev.coppice.conformance.laws.Talk.loop;
 import static dev.coppice.conformance.laws.Talk.puppet;
-import static dev.coppice.conformance.laws.Talk.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -15,6 +14,8 @@ import dev.coppice.conformance.laws.Talk.DoNow;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -70,36 +72,56 @@ class HandOverTest {
         }
     }
 
-    /// The callee keeps the only place after its answer, so there is none to go on with.
+    /// The callee keeps the only place after its answer, so there is none to go on with. All classes of bodies are of one test: the kernel
+    /// remembers of a class that it blocks, and then runs it without a place.
     @Nested
     class An_actor_without_a_place {
+        private final CountDownLatch last = new CountDownLatch(1);
+
         @Laws(Laws.On.PRODUCTION)
         void goes_on_after_a_message_that_has_waited_and_after_no_other(Lab lab) throws InterruptedException {
+            Server<Talk> callee = (message, self) -> repliesAndStays((Ask) message, self);
+            Server<Talk> caller = (message, self) -> ((Do) message).deed().run(self);
+            goesOnOnce(lab, callee, caller, (self, message) -> self.pid().send(message));
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void goes_on_for_one_notice_no_more_than_for_one_message(Lab lab) throws InterruptedException {
+            var gone = lab.puppet();
+            gone.stop();
+            gone.await();
+            Server<Talk> callee = (message, self) -> repliesAndStays((Ask) message, self);
+            Server<Talk> caller = (message, self) -> ((Do) message).deed().run(self);
+            goesOnOnce(lab, callee, caller, (self, message) -> self.monitor(gone, _ -> message));
+        }
+
+        private void repliesAndStays(Ask ask, Self<Talk> self) throws InterruptedException {
+            self.reply(ask, "and I stay");
+            assertThat(last.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        /// @param gives puts a message into the actor's own mailbox
+        private void goesOnOnce(Lab lab, Server<Talk> callee, Server<Talk> caller, BiConsumer<Self<Talk>, Do> gives)
+                throws InterruptedException {
             var node = lab.node(Config.defaults().places(1));
-            var last = new CountDownLatch(1);
-            var callee =
-                    node.spawn(
-                            server((message, self) -> {
-                                self.reply((Ask) message, "and I stay");
-                                assertThat(last.await(20, TimeUnit.SECONDS)).isTrue();
-                            }));
+            var called = node.spawn(Server.of(() -> callee));
             var threads = new LinkedBlockingQueue<Thread>();
-            node.spawn(puppet())
+            Do waiting =
+                    new Do(_ -> {
+                        threads.add(Thread.currentThread());
+                        called.call(new Ask("?"));
+                    });
+            Do ending =
+                    new Do(_ -> {
+                        threads.add(Thread.currentThread());
+                        last.countDown();
+                    });
+            node.spawn(Server.of(() -> caller))
                     .send(
                             new Do(self -> {
-                                self.pid()
-                                        .send(
-                                                new Do(_ -> {
-                                                    threads.add(Thread.currentThread());
-                                                    callee.call(new Ask("?"));
-                                                }));
-                                self.pid().send(new Do(_ -> threads.add(Thread.currentThread())));
-                                self.pid()
-                                        .send(
-                                                new Do(_ -> {
-                                                    threads.add(Thread.currentThread());
-                                                    last.countDown();
-                                                }));
+                                gives.accept(self, waiting);
+                                gives.accept(self, new Do(_ -> threads.add(Thread.currentThread())));
+                                gives.accept(self, ending);
                             }));
             var waited = threads.poll(20, TimeUnit.SECONDS);
             assertThat(waited).isNotNull();

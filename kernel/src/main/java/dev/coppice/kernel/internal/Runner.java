@@ -237,7 +237,7 @@ class Runner implements Thread.UncaughtExceptionHandler {
         return false;
     }
 
-    /// Whether the batch should end: somebody else needs the thread.
+    /// Whether the batch should end: somebody else needs the thread. Asked once after each mail.
     boolean preempted() {
         return false;
     }

@@ -13,7 +13,7 @@ final class Worker extends Runner implements Runnable {
     /// At each so many looks of the watchdog a worker stops for a moment.
     private static final int STOP = 16;
 
-    // Whom it has woken since its last yield, see [#woke]: a byte for all, since there is one worker for each loop.
+    // Whom it has woken: a byte for all, since there is one worker for each loop.
     private static final byte NOBODY = 0;
     private static final byte ONE = 1;
 
@@ -27,10 +27,10 @@ final class Worker extends Runner implements Runnable {
     /// Null while it has none. Written by this worker and by whoever started it.
     volatile @Nullable Place place;
 
-    /// Confined to this thread, as what follows.
+    /// Whom, since its last yield. Confined to this thread, as what follows.
     private byte woke;
 
-    /// Whether its actor has waited since it received the current message.
+    /// Whether its actor has waited since [#preempted] was asked without a place.
     private boolean waited;
 
     /// @param first a loop that begins, which it runs first: it has no field of its own, since a worker stays with each loop that waits
@@ -81,7 +81,12 @@ final class Worker extends Runner implements Runnable {
     @Override
     boolean preempted() {
         var here = place;
-        return here == null ? !waited : here.preempt;
+        if (here != null) {
+            return here.preempt;
+        }
+        boolean goesOn = waited;
+        waited = false; // it is the next mail's now, whatever that is
+        return !goesOn;
     }
 
     @Override
@@ -94,7 +99,6 @@ final class Worker extends Runner implements Runnable {
     void received(Cell<?> cell, Mail mail) {
         var here = place;
         if (here == null) {
-            waited = false;
             super.received(cell, mail);
         } else {
             here.tally.received();
