@@ -80,7 +80,7 @@ public final class Chaos {
     }
 
     public Chaos within(Duration time) {
-        return new Chaos(faults, strikes, time, victims);
+        return new Chaos(faults, strikes, Times.valid("within", time), victims);
     }
 
     /// Strikes only actors whose path this accepts.

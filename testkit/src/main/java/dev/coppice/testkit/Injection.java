@@ -108,6 +108,7 @@ final class Injection {
     }
 
     void slow(Pid<?> pid, Duration delay) {
+        Times.valid("slow", delay);
         slowForAWhile.remove(pid);
         if (delay.isZero()) {
             slow.remove(pid);
@@ -136,9 +137,10 @@ final class Injection {
     }
 
     private void later(Set<Later> among, Duration delay, Runnable deed) {
+        long at = seeded.nanoTime() + Times.nanos("after", delay);
         var alarm = new Later(among, deed);
         among.add(alarm);
-        seeded.schedule(alarm, seeded.nanoTime() + delay.toNanos());
+        seeded.schedule(alarm, at);
     }
 
     /// Makes a deed ready to be picked.

@@ -61,7 +61,7 @@ public final class Probe<M> implements Door<M> {
 
     /// The same probe, with expectations that wait this long.
     public Probe<M> patience(Duration limit) {
-        patience = limit;
+        patience = Times.valid("patience", limit);
         return this;
     }
 
@@ -101,7 +101,7 @@ public final class Probe<M> implements Door<M> {
 
     /// Nothing arrives for this long.
     public void expectNothing(Duration time) {
-        take(time)
+        take(Times.valid("expectNothing", time))
                 .ifPresent(message -> {
                     throw unexpected("nothing for " + time, message);
                 });
@@ -138,7 +138,7 @@ public final class Probe<M> implements Door<M> {
     /// All expectations in `body` together take no longer than this.
     public <T> T within(Duration limit, Supplier<T> body) {
         var before = deadline;
-        deadline = Optional.of(now() + Math.min(limit.toNanos(), left().toNanos()));
+        deadline = Optional.of(now() + Math.min(Times.nanos("within", limit), left().toNanos()));
         try {
             return body.get();
         } finally {

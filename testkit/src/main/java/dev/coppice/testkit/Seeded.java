@@ -160,7 +160,7 @@ public final class Seeded implements Scheduler {
 
     /// How long, in real time, the boss waits for a step; 10 s.
     Seeded patience(Duration limit) {
-        patience = limit.toNanos();
+        patience = Times.nanos("patience", limit);
         return this;
     }
 
@@ -178,7 +178,7 @@ public final class Seeded implements Scheduler {
 
     /// Runs everything that happens within this time; the clock stands at its end then.
     public void advance(Duration time) {
-        var until = now + time.toNanos();
+        var until = now + Times.nanos("advance", time);
         run(until);
         now = Math.max(now - until, 0) + until; // a leap may have gone beyond
     }
@@ -207,7 +207,7 @@ public final class Seeded implements Scheduler {
         if (delay.isZero()) {
             slow.remove(actor);
         } else {
-            slow.put(actor, delay);
+            slow.put(actor, Times.valid("slow", delay));
         }
     }
 
@@ -225,7 +225,7 @@ public final class Seeded implements Scheduler {
         for (var late = left(Unreliable.Arrival.class::isInstance);
                 !late.isEmpty();
                 late = left(Unreliable.Arrival.class::isInstance)) {
-            late.stream().filter(this::cancel).forEach(Alarm::ring);
+            late.stream().filter(this::cancel).map(Unreliable.Arrival.class::cast).forEach(Unreliable.Arrival::arrive);
         }
         left(alarm -> alarm instanceof Pending && alarm.stripe == OF_NO_ACTOR)
                 .forEach(alarm -> ((Pending<?>) alarm).abandon());
@@ -238,10 +238,7 @@ public final class Seeded implements Scheduler {
     /// The clock is so much later at once, as when the machine slept: what was due meanwhile rings late.
     public void leap(Duration time) {
         mine("leap");
-        if (time.isNegative()) {
-            throw new IllegalArgumentException("the clock never goes back; leap takes zero or more, was " + time);
-        }
-        now += time.toNanos();
+        now += Times.nanos("leap", time);
     }
 
     /// A hash of all steps so far.

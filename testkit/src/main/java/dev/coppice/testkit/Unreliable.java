@@ -65,7 +65,7 @@ public final class Unreliable<M> implements Door<M> {
         if (longest.isNegative() || longest.isZero()) {
             throw new IllegalArgumentException("delaying takes a longest delay above zero, was " + longest);
         }
-        return new Unreliable<>(to, lost, doubled, share, longest);
+        return new Unreliable<>(to, lost, doubled, share, Times.valid("delaying", longest));
     }
 
     @Override
@@ -93,19 +93,27 @@ public final class Unreliable<M> implements Door<M> {
             return;
         }
         long wait = 1 + (long) (chance(scheduler) * delay.toNanos());
-        scheduler.schedule(new Arrival(arrive), scheduler.nanoTime() + wait);
+        scheduler.schedule(new Arrival(arrive, scheduler), scheduler.nanoTime() + wait);
     }
 
     /// What is on its way.
     static final class Arrival extends Alarm {
         private final Runnable arrive;
+        private final Scheduler scheduler;
 
-        private Arrival(Runnable arrive) {
+        private Arrival(Runnable arrive, Scheduler scheduler) {
             this.arrive = arrive;
+            this.scheduler = scheduler;
         }
 
+        /// Not on the thread of the alarms: a full mailbox may wait, and the functions of a mailbox may throw.
         @Override
         public void ring() {
+            scheduler.execute(arrive);
+        }
+
+        /// At once, when the scheduler runs nothing more.
+        void arrive() {
             arrive.run();
         }
     }

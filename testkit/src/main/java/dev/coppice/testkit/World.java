@@ -204,6 +204,7 @@ public final class World implements AutoCloseable {
     ///
     /// @throws AssertionError when that is not so within this virtual time; it shows who waits for what
     public void mustSettle(Duration within) {
+        Times.valid("mustSettle", within);
         for (int i = 0; i < 20; i++) {
             settle();
             if (unsettled().isEmpty()) {
@@ -221,6 +222,7 @@ public final class World implements AutoCloseable {
     ///
     /// @throws AssertionError when it is not within this virtual time
     public void until(String what, Duration within, BooleanSupplier holds) {
+        Times.valid("until", within);
         settle();
         for (int i = 0; i < 100 && !holds.getAsBoolean(); i++) {
             advance(part(within, 100, i));

@@ -9,11 +9,15 @@ import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.Config;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Mailbox;
+import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -183,6 +187,21 @@ class UnreliableTest {
             var answer = Unreliable.of(ear(world, new ArrayList<>())).losing(1).ask(new Ask(1));
             world.close();
             assertThat(answer.poll()).isPresent();
+        }
+    }
+
+    @Nested
+    class On_a_real_node {
+        @Test
+        void what_is_late_arrives_on_a_thread_that_may_wait() throws InterruptedException {
+            try (var node = Node.start()) {
+                var threads = new LinkedBlockingQueue<Thread>();
+                var noting = Mailbox.droppingNewest(1).droppable(_ -> threads.add(Thread.currentThread()));
+                Ref<Msg> ear = node.spawn(Server.<Msg>of(() -> (_, _) -> {}).mailbox(noting));
+                Unreliable.of(ear).delaying(1, Duration.ofMillis(1)).send(new Say(1));
+                assertThat(threads.poll(20, TimeUnit.SECONDS))
+                        .satisfies(thread -> assertThat(thread.isVirtual()).isTrue());
+            }
         }
     }
 
