@@ -34,7 +34,7 @@ final class Outbox {
     private final ArrayDeque<Message> waiting = new ArrayDeque<>();
     private long waitingBytes;
 
-    /// In the order of their first sending, which is the order of a repetition.
+    /// In the order of a repetition: messages in that of their first sending, releases in that of their PUBRECs.
     private final Map<Integer, Flight> flying = new LinkedHashMap<>();
 
     /// The ids of `flying` that the present connection has not been sent.
@@ -131,8 +131,8 @@ final class Outbox {
     /// PUBREC.
     void received(int id) {
         if (flying.get(id) instanceof Flight.Sent(Message message) && message.qos() != AT_LEAST_ONCE) {
+            end(id);
             flying.put(id, new Flight.Released());
-            again.remove((Integer) id);
         }
     }
 

@@ -135,6 +135,24 @@ class OutboxTest {
         }
 
         @Test
+        void repeats_releases_in_the_order_of_their_pubrecs_and_messages_in_that_of_their_sending() {
+            var wide = new Outbox(5, 102, 4);
+            for (int i = 1; i <= 4; i++) {
+                wide.add(message("" + i, EXACTLY_ONCE));
+            }
+            wide.next(10, 1000);
+            wide.received(3);
+            wide.received(1);
+            wide.resend();
+            assertThat(wide.next(10, 1000))
+                    .containsExactly(
+                            sent("2", EXACTLY_ONCE, 2, true),
+                            sent("4", EXACTLY_ONCE, 4, true),
+                            new Packet.Pubrel(3),
+                            new Packet.Pubrel(1));
+        }
+
+        @Test
         void forgets_what_is_acknowledged_before_it_was_repeated() {
             outbox.add(message("1", AT_LEAST_ONCE));
             next();
