@@ -11,9 +11,11 @@ import dev.coppice.kernel.Ref;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -40,6 +42,8 @@ import java.util.function.UnaryOperator;
 /// after the children, names lead to the living, nothing is left after the end. What they find fails the test where it next touches the
 /// world, with the seed and the trace.
 public final class World implements AutoCloseable {
+    private static final String FIRST = "world";
+
     private final Seeded seeded;
     private final long seed;
     private final SplittableRandom chance;
@@ -47,6 +51,10 @@ public final class World implements AutoCloseable {
     private final Watch watch;
     private final Injection injection;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
+
+    /// The nodes that have, or had, a root.
+    private final Set<Node> planted = new LinkedHashSet<>();
+
     private UnaryOperator<Config> config = UnaryOperator.identity();
     private boolean closed;
 
@@ -115,18 +123,24 @@ public final class World implements AutoCloseable {
 
     // ---- nodes
 
-    /// Starts the node `world` with this root, and returns when the tree is up.
+    /// Starts the node `world` with this root, and returns when the tree is up. It may be there already, without a root: a [#probe] that the
+    /// tree is to know has made it, or the tree did not start at the first try.
     ///
     /// @throws dev.coppice.kernel.StartFailed when it is not
     public World start(Actor<?> root) {
-        start("world", root);
+        var there = nodes.get(FIRST);
+        plant(there == null || planted.contains(there) ? start(FIRST) : there, root);
         return this;
     }
 
     /// Starts another node. When its root exits the node ends.
     public Node start(String name, Actor<?> root) {
-        var node = start(name);
+        return plant(start(name), root);
+    }
+
+    private Node plant(Node node, Actor<?> root) {
         var pid = node.spawn(root);
+        planted.add(node);
         watch.root(node, pid);
         return node;
     }
@@ -145,7 +159,7 @@ public final class World implements AutoCloseable {
 
     /// The first node.
     public Node node() {
-        return nodes.values().stream().findFirst().orElseGet(() -> start("world"));
+        return nodes.values().stream().findFirst().orElseGet(() -> start(FIRST));
     }
 
     public Node node(String name) {

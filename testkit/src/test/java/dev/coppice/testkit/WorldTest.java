@@ -8,11 +8,14 @@ import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Mailbox;
+import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import dev.coppice.otp.Child;
+import dev.coppice.otp.Supervisor;
 import dev.coppice.testkit.Chaos.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -506,12 +509,30 @@ class WorldTest {
     }
 
     @Test
-    void a_tree_that_does_not_start_says_why() {
+    void a_probe_may_be_there_before_the_tree_that_is_to_know_it() {
+        try (var world = World.swarm(34)) {
+            Probe<String> probe = world.probe();
+            Server<String> teller = (message, _) -> probe.send(message);
+            var root = Supervisor.oneForOne(Child.server(Name.<String>of("teller"), () -> teller));
+            world.start(root);
+            world.ref(Name.<String>of("teller")).send("hello");
+            assertThat(probe.expect()).isEqualTo("hello");
+            assertThatThrownBy(() -> world.start(root)).as("one root a node").hasMessageContaining("already");
+            world.living().forEach(world::kill);
+            world.settle();
+            assertThat(world.node().await(Duration.ofMillis(1))).as("it ends with its root").isPresent();
+        }
+    }
+
+    @Test
+    void a_tree_that_does_not_start_says_why_and_may_be_tried_again() {
         try (var world = World.swarm(33)) {
-            world.failStarts(pid -> pid.path().endsWith("bob"), BOOM);
+            world.failStart(Bank.BOB, 1, BOOM);
             assertThatThrownBy(() -> world.start(Bank.TREE))
                     .hasMessageContaining("bob")
                     .hasMessageContaining("disk full");
+            world.start(Bank.TREE);
+            assertThat(world.ref(Bank.BOB).call(new Bank.Balance())).isEqualTo(100);
         }
     }
 }
