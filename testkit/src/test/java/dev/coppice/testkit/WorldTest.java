@@ -284,6 +284,7 @@ class WorldTest {
                         .hasMessageContaining("who waits:")
                         .hasMessageContaining("/supervisor/clerk")
                         .hasMessageContaining("Clerk.handle")
+                        .hasMessageContaining("/supervisor/clerk in the request Balance to /supervisor/alice")
                         .hasMessageContaining("/supervisor/alice");
                 world.heal();
                 world.mustSettle(Duration.ofSeconds(3));

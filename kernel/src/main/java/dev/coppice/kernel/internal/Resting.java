@@ -17,4 +17,9 @@ final class Resting extends Waiting {
     public void ring() {
         throw new IllegalStateException("a receive has its own alarm");
     }
+
+    @Override
+    public String toString() {
+        return "a receive";
+    }
 }

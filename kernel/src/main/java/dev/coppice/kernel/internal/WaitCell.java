@@ -435,4 +435,15 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     public boolean abandon() {
         return complete(ABORTED);
     }
+
+    /// What is waited for, and who would have to move.
+    @Override
+    public String toString() {
+        var sent = request;
+        var callee = sent != null && sent.holder != null ? sent.holder : holder;
+        var what =
+                sent != null ? "the request " + sent.message.getClass().getSimpleName() : start ? "a start" : "a wait";
+        var parked = parkedAt;
+        return callee != null ? what + " to " + callee.path() : parked != null ? what + " to " + parked : what;
+    }
 }
