@@ -629,9 +629,23 @@ public final class Seeded implements Scheduler {
         return abandoned;
     }
 
-    /// Whether an actor or a job waits for an answer, a start, an end or room: for anything but a message.
-    boolean somebodyCalls() {
-        return waiters.keySet().stream().anyMatch(Pending.class::isInstance);
+    /// What is not over: who waits for an answer, a start, an end or room, for anything but a message; what was asked by somebody who goes on
+    /// meanwhile; and what is on a bad network's way.
+    List<String> open() {
+        var open = new ArrayList<String>();
+        waiters.forEach((waiting, thread) -> {
+            if (waiting instanceof Pending) {
+                open.add(who(thread) + " waits in " + waiting);
+            }
+        });
+        for (var alarm : alarms) {
+            if (alarm instanceof Pending && !(alarm instanceof Waiting waiting && waiters.containsKey(waiting))) {
+                open.add(alarm + " is open");
+            } else if (alarm instanceof Unreliable.Arrival) {
+                open.add("a message is on its way");
+            }
+        }
+        return open;
     }
 
     /// The stacks of those who wait for an answer, without the scheduler's own lines.

@@ -253,10 +253,7 @@ public final class World implements AutoCloseable {
     }
 
     private List<String> unsettled() {
-        var left = new ArrayList<String>();
-        if (seeded.somebodyCalls()) {
-            left.add("somebody waits for an answer");
-        }
+        var left = new ArrayList<>(seeded.open());
         for (var node : nodes.values()) {
             var waiting = node.counters().waiting();
             if (waiting > 0) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.Actor;
+import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Mailbox;
@@ -288,6 +289,30 @@ class WorldTest {
                         .hasMessageContaining("/supervisor/alice");
                 world.heal();
                 world.mustSettle(Duration.ofSeconds(3));
+            }
+        }
+
+        @Test
+        void sees_a_request_that_is_kept_while_whoever_asked_goes_on() {
+            var kept = new ArrayList<Caller<Long>>();
+            try (var world = World.seeded(12)) {
+                var keeper = world.node().spawn(Server.<Bank.Balance>of(() -> (m, self) -> kept.add(self.defer(m))));
+                var open = keeper.ask(new Bank.Balance());
+                assertThatThrownBy(() -> world.mustSettle(Duration.ofSeconds(3)))
+                        .isInstanceOf(AssertionError.class)
+                        .hasMessageContaining("the request Balance to " + keeper.path() + " is open");
+                world.after(Duration.ofSeconds(1), () -> kept.getFirst().reply(7L));
+                world.mustSettle(Duration.ofSeconds(1));
+                assertThat(open.poll()).isPresent();
+            }
+        }
+
+        @Test
+        void waits_for_what_is_on_a_bad_network_s_way() {
+            try (var world = World.seeded(13).start(Bank.TREE)) {
+                Unreliable.of(world.ref(Bank.ALICE)).delaying(1, Duration.ofSeconds(1)).send(new Bank.Put(11));
+                world.mustSettle(Duration.ofSeconds(1));
+                assertThat(world.ref(Bank.ALICE).call(new Bank.Balance())).isEqualTo(111);
             }
         }
     }
