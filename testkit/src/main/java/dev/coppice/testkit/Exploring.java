@@ -66,14 +66,15 @@ final class Exploring {
 
     private static String explained(long seed, World.Scenario scenario, Run first, String command) {
         var plan = first.world.plan();
-        var needed = Shrinking.shrink(plan.size(), strikes -> run(seed, scenario, strikes).failure != null);
+        var needed =
+                Shrinking.shrink(
+                        plan.size(), strikes -> Shrinking.same(first.failure, run(seed, scenario, strikes).failure));
         var last = run(seed, scenario, needed);
-        var shown = last.failure == null ? first : last;
-        var failure = shown.failure == null ? first.failure : shown.failure;
+        var shown = Shrinking.same(first.failure, last.failure) ? last : first;
         return "seed %d fails: %s\nreplay it with: %s\n%d of %d faults are needed:%s\n\nwhat happened:\n%s\n%s"
                 .formatted(
                         seed,
-                        failure,
+                        shown.failure,
                         command,
                         needed.size(),
                         plan.size(),

@@ -403,7 +403,7 @@ public final class World implements AutoCloseable {
 
     /// Runs the scenario once for each of so many seeds, from 0 on, each in a world of its own ([#swarm]), and stops at the first that
     /// fails. The error names the seed and the command that replays it, and shows the faults that it needs (a plan with strikes left out
-    /// as long as it still fails) and what happened. With the system property `coppice.seed` it runs that seed alone.
+    /// as long as it fails in the same way) and what happened. With the system property `coppice.seed` it runs that seed alone.
     public static void explore(int seeds, Scenario scenario) {
         explore(0, seeds, scenario);
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
 import dev.coppice.testkit.Chaos.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,11 @@ class ExploringTest {
         assertThat(world.ref(Bank.ALICE).call(new Bank.Balance())).isEqualTo(111);
     }
 
+    private static void keepsMoneyThatWasInDanger(World world) {
+        keepsMoney(world);
+        assertThat(world.struck()).as("else it shows nothing").isNotEmpty();
+    }
+
     private static String failure() {
         return catchThrowable(() -> World.explore(50, ExploringTest::keepsMoney)).getMessage();
     }
@@ -46,6 +54,14 @@ class ExploringTest {
             assertThat(failure())
                     .containsPattern("1 of 12 faults are needed:\n  #\\d+ KILL after")
                     .doesNotContain("SLOW after");
+        }
+
+        @Test
+        void is_not_shrunk_to_another_one() {
+            assertThatThrownBy(() -> World.explore(50, ExploringTest::keepsMoneyThatWasInDanger))
+                    .hasMessageContaining("1 of 12 faults are needed:\n  #")
+                    .hasMessageContaining("but was: 100L")
+                    .hasMessageNotContaining("shows nothing");
         }
 
         @Test
@@ -147,6 +163,19 @@ class ExploringTest {
         void finds_the_smallest_of_independent_needs() {
             assertThat(Shrinking.shrink(40, strikes -> strikes.containsAll(List.of(3, 17, 38))))
                     .containsExactly(3, 17, 38);
+        }
+
+        @Test
+        void knows_a_failure_that_has_a_cause_by_where_that_was_thrown() {
+            var disk = new IllegalStateException("disk full");
+            var call = new CallFailed(new Failure.Exited(new ExitReason.Crashed(disk)));
+            var other =
+                    new CallFailed(new Failure.Exited(new ExitReason.Crashed(new IllegalStateException("disk full"))));
+            assertThat(call).hasRootCause(disk);
+            assertThat(Shrinking.same(call, new CallFailed(call.failure()))).isTrue();
+            assertThat(Shrinking.same(call, other)).isFalse();
+            assertThat(Shrinking.same(call, disk)).isFalse();
+            assertThat(Shrinking.same(call, null)).isFalse();
         }
 
         @Test
