@@ -483,6 +483,21 @@ class WorldTest {
             }
         }
 
+        @Test
+        void sees_no_address_in_the_path_of_a_server_that_is_a_lambda() {
+            assertThat(life((_, _) -> {})).isEqualTo(life((_, _) -> {}));
+        }
+
+        private static long life(Server<String> body) {
+            try (var world = World.seeded(25)) {
+                assertThat(world.node().spawn(Server.of(() -> body)).path())
+                        .doesNotContain("/0x")
+                        .startsWith("/WorldTest");
+                world.settle();
+                return world.hash();
+            }
+        }
+
         private static long run(long seed) {
             return run(World.swarm(seed));
         }

@@ -18,10 +18,15 @@ final class Habit {
                     if (Loop.class.isAssignableFrom(type)) {
                         return new Habit("loop", true, false);
                     }
-                    var name = type.getSimpleName();
-                    return new Habit(name.isEmpty() ? type.getName() : name, false, overridesInit(type));
+                    return new Habit(name(type), false, overridesInit(type));
                 }
             };
+
+    /// The name of a lambda's class ends with an address, which is another in the next run.
+    private static String name(Class<?> type) {
+        var name = type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
+        return type.isHidden() ? name.substring(0, name.lastIndexOf('/')) : name;
+    }
 
     final String label;
     final boolean ofLoops;
