@@ -131,7 +131,7 @@ public final class Trace {
                         .collect(Collectors.joining("\n"));
         var who =
                 names.entrySet().stream()
-                        .map(name -> "  participant " + name.getValue() + " as " + name.getKey())
+                        .map(name -> "  participant " + name.getValue() + " as " + plain(name.getKey()))
                         .collect(Collectors.joining("\n"));
         return "sequenceDiagram\n" + who + "\n" + lines + "\n";
     }

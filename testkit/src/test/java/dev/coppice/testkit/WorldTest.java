@@ -540,6 +540,16 @@ class WorldTest {
     }
 
     @Test
+    void a_diagram_has_no_name_that_would_break_it() {
+        try (var world = World.seeded(35)) {
+            var odd = world.node().spawn(Server.<String>of(() -> (_, _) -> {}).labelled("a;b#c\nd"));
+            odd.send("hello");
+            world.settle();
+            assertThat(world.trace().mermaid(10)).contains(" as /a b c d\n").contains(": hello\n");
+        }
+    }
+
+    @Test
     void a_probe_is_no_victim_and_no_part_of_the_system() {
         try (var world = World.swarm(32).start(Bank.TREE)) {
             var probe = world.<String>probe();
