@@ -76,6 +76,9 @@ public final class Chaos {
     }
 
     public Chaos strikes(int strikes) {
+        if (strikes < 0) {
+            throw new IllegalArgumentException("strikes must not be negative, was " + strikes);
+        }
         return new Chaos(faults, strikes, within, victims);
     }
 
@@ -83,7 +86,7 @@ public final class Chaos {
         return new Chaos(faults, strikes, Times.valid("within", time), victims);
     }
 
-    /// Strikes only actors whose path this accepts.
+    /// Strikes only actors whose path this accepts; the clock leaps whoever lives.
     public Chaos victims(Predicate<String> paths) {
         return new Chaos(faults, strikes, within, paths);
     }

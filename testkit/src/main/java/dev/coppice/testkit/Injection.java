@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
@@ -179,16 +180,34 @@ final class Injection {
         }
         var chance = new SplittableRandom(strike.chance());
         var victims = world.living().stream().filter(pid -> chaos.mayStrike(pid.path())).toList();
-        if (victims.isEmpty()) {
-            return;
+        var victim =
+                victims.isEmpty()
+                        ? Optional.<Pid<?>>empty()
+                        : Optional.<Pid<?>>of(victims.get(chance.nextInt(victims.size())));
+        var time = Duration.ofNanos(chance.nextLong(1_000_000, 200_000_000));
+        switch (strike.fault()) {
+            // These two need nobody who lives.
+            case FAIL_START -> {
+                count(strike);
+                failing.add(chaos);
+            }
+            case LEAP -> {
+                count(strike);
+                world.leap(time.multipliedBy(10));
+            }
+            default ->
+                    victim.ifPresent(pid -> {
+                        count(strike);
+                        strike(strike.fault(), pid, time, "strike #" + strike.number());
+                    });
         }
-        struck.merge(strike.fault(), 1, Integer::sum);
-        var victim = victims.get(chance.nextInt(victims.size()));
-        strike(strike.fault(), chaos, victim, chance, "strike #" + strike.number());
     }
 
-    private void strike(Chaos.Fault fault, Chaos chaos, Pid<?> victim, SplittableRandom chance, String what) {
-        var time = Duration.ofNanos(chance.nextLong(1_000_000, 200_000_000));
+    private void count(Chaos.Strike strike) {
+        struck.merge(strike.fault(), 1, Integer::sum);
+    }
+
+    private void strike(Chaos.Fault fault, Pid<?> victim, Duration time, String what) {
         switch (fault) {
             case CRASH -> crash(victim, new Injected(what));
             case ERROR -> crash(victim, new Injected.AsError(what));
@@ -208,8 +227,7 @@ final class Injection {
                             time,
                             () -> slow(victim, time.dividedBy(10)),
                             () -> slow(victim, Duration.ZERO));
-            case FAIL_START -> failing.add(chaos);
-            case LEAP -> world.leap(time.multipliedBy(10));
+            case FAIL_START, LEAP -> throw new IllegalArgumentException(fault + " has no victim");
         }
     }
 

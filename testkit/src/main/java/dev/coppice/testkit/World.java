@@ -353,6 +353,9 @@ public final class World implements AutoCloseable {
     /// The n-th start from now of an actor with this name fails with this cause, as if `init` threw it. One that has no `init` exits with
     /// it right after its start.
     public void failStart(Name<?> name, int nth, Throwable cause) {
+        if (nth < 1) {
+            throw new IllegalArgumentException("failStart takes which start from now on, 1 for the next; was " + nth);
+        }
         var starts = new int[1];
         failStarts(pid -> pid.info().name().filter(name.value()::equals).isPresent() && ++starts[0] == nth, cause);
     }

@@ -343,6 +343,40 @@ class WorldTest {
         }
 
         @Test
+        void a_failing_start_strikes_while_none_of_its_victims_lives() {
+            try (var world = World.seeded(44)) {
+                world.unleash(Chaos.of(Fault.FAIL_START).strikes(1).victims(path -> path.endsWith("/bob")));
+                world.advance(Duration.ofSeconds(1));
+                assertThatThrownBy(() -> world.start(Bank.TREE))
+                        .hasMessageContaining("bob")
+                        .hasMessageContaining("failed start");
+                assertThat(world.struck()).containsOnlyKeys(Fault.FAIL_START);
+            }
+        }
+
+        @Test
+        void the_clock_leaps_whoever_lives() {
+            try (var world = World.seeded(45)) {
+                world.unleash(Chaos.of(Fault.LEAP).strikes(1).victims(path -> path.endsWith("/bob")));
+                world.advance(Duration.ofSeconds(1));
+                assertThat(world.struck()).containsOnlyKeys(Fault.LEAP);
+                assertThat(world.trace().text(10)).contains("the clock leaps by");
+            }
+        }
+
+        @Test
+        void a_number_that_could_not_strike_is_refused() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Chaos.all().strikes(-1))
+                    .withMessageContaining("was -1");
+            try (var world = World.seeded(46).start(Bank.TREE)) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> world.failStart(Bank.ALICE, 0, BOOM))
+                        .withMessageContaining("was 0");
+            }
+        }
+
+        @Test
         void twice_each_chaos_strikes_its_own_victims() {
             try (var world = World.swarm(42).start(Bank.TREE)) {
                 var bob = world.pid(Bank.BOB);
