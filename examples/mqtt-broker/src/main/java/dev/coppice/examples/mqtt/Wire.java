@@ -40,6 +40,9 @@ final class Wire {
         if (message.decoderResult().isFailure()) {
             return malformed(message.decoderResult().cause());
         }
+        if (isLongerThanIn3(message.fixedHeader())) {
+            return malformed(message.fixedHeader().messageType() + " with what only MQTT 5 has in it");
+        }
         return switch (message.fixedHeader().messageType()) {
             case CONNECT -> connect((MqttConnectMessage) message);
             case PUBLISH -> publish((MqttPublishMessage) message);
@@ -53,6 +56,15 @@ final class Wire {
             case DISCONNECT -> new Packet.Disconnect();
             case CONNACK, SUBACK, UNSUBACK, PINGRESP, AUTH ->
                     malformed(message.fixedHeader().messageType() + " is not a client's to send");
+        };
+    }
+
+    /// Netty's codec takes a reason in any version: a DISCONNECT with the wish that the will be published was taken for a clean one.
+    private static boolean isLongerThanIn3(MqttFixedHeader header) {
+        return switch (header.messageType()) {
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> header.remainingLength() != 2;
+            case DISCONNECT -> header.remainingLength() != 0;
+            default -> false;
         };
     }
 

@@ -125,6 +125,8 @@ class ProtocolTest {
                     "80 06 0001 0001 74 00", // wrong flags
                     "60 02 0001", // wrong flags
                     "20 02 0000", // the broker's own packet
+                    "e0 01 00", // a DISCONNECT of MQTT 5
+                    "40 03 0001 00", // an acknowledgement of MQTT 5
                     "f0 00",
                     "00 00"
                 })

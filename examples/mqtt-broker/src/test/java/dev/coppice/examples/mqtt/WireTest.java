@@ -100,6 +100,12 @@ class WireTest {
                     "a2 02 0001", // no filter
                     "60 02 0001", // PUBREL with wrong flags
                     "20 02 0000", // a CONNACK from a client
+                    "e0 01 04", // MQTT 5's DISCONNECT with the will
+                    "e0 02 00 00",
+                    "40 03 0001 10", // and its acknowledgements with a reason
+                    "50 03 0001 80",
+                    "62 04 0001 92 00",
+                    "70 03 0001 92",
                     "f0 00", // a type that 3.1.1 reserves
                     "00 00", // and the other one
                     "c0 ff ff ff ff 7f" // a length of five bytes
