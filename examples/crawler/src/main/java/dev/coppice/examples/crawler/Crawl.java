@@ -17,6 +17,8 @@ public final class Crawl {
     static final Name<Fetch> FETCHERS = Name.of("fetchers");
     static final Name<Crawler.Msg> CRAWLER = Name.of("crawler");
 
+    private static final Duration WHILE = Duration.ofSeconds(5);
+
     private Crawl() {}
 
     /// @param fetcher the recipe of one; a pool of three is made of it
@@ -25,9 +27,14 @@ public final class Crawl {
                 Child.of(
                         Pool.of(3, fetcher)
                                 .routing(new Routing.LeastBusy<>())
-                                .intensity(20, Duration.ofSeconds(5))
+                                .intensity(atMost(period), WHILE)
                                 .named(FETCHERS)),
                 Child.server(CRAWLER, () -> new Crawler(node.ref(FETCHERS), period)));
+    }
+
+    /// How many fetchers the pages of that time can end, and some to spare: a site that breaks down breaks each of them.
+    private static int atMost(Duration period) {
+        return 20 + Math.toIntExact(WHILE.dividedBy(period));
     }
 
     public static void main(String[] args) throws IOException {

@@ -8,6 +8,7 @@ import dev.coppice.kernel.Server;
 import dev.coppice.testkit.Seeds;
 import dev.coppice.testkit.World;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
@@ -115,6 +116,27 @@ class CrawlTest {
             assertThat(report.failed().values()).allMatch(why -> why.contains("Killed") || why.contains("NoProcess"));
             assertThat(report.pages().size() + report.failed().size()).isLessThanOrEqualTo(30);
             assertThat(report.pages().size()).isGreaterThanOrEqualTo(1);
+        }
+
+        /// The first page is there, and what it links to is not any more.
+        @Seeds(20)
+        void reports_a_site_that_breaks_down_in_the_middle(World world) {
+            var node = world.node();
+            Server<Fetch> dying =
+                    (fetch, self) -> {
+                        if (!fetch.page().equals(START)) {
+                            throw new IOException("connection refused");
+                        }
+                        var links = IntStream.rangeClosed(1, 60).mapToObj(page -> START.resolve("/" + page)).toList();
+                        self.reply(fetch, new Fetch.Page(200, links));
+                    };
+            node.spawn(Crawl.tree(node, Server.of(() -> dying), Duration.ofMillis(10)));
+            var answer = node.ref(Crawl.CRAWLER).within(Duration.ofMinutes(5)).ask(new Crawler.Crawl(START));
+            world.advance(Duration.ofMinutes(1));
+            Report report = answer.poll().orElseThrow().get();
+            assertThat(report.pages()).hasSize(1);
+            assertThat(report.failed()).hasSize(60);
+            assertThat(report.failed().values()).allMatch(why -> why.contains("connection refused"));
         }
     }
 }
