@@ -12,12 +12,15 @@ import java.util.List;
 ///
 /// The socket is read only when the actor asks for more ([Channel#read]), so at most one read's packets wait in its mailbox: this is the
 /// back-pressure on a client that sends faster than we route.
-final class Inlet extends SimpleChannelInboundHandler<MqttMessage> implements AutoCloseable {
+final class Inlet extends SimpleChannelInboundHandler<Object> implements AutoCloseable {
     private final Channel channel;
     private final Ref<Connection.Msg> connection;
 
     /// Of the read that is going on; used on Netty's thread only.
     private List<Packet.Inbound> read = new ArrayList<>();
+
+    /// Whether the packet that is being read has been decoded; used on Netty's thread only.
+    private boolean understood;
 
     /// Written by the dying actor: the end of the socket is no news then.
     private volatile boolean closed;
@@ -40,8 +43,20 @@ final class Inlet extends SimpleChannelInboundHandler<MqttMessage> implements Au
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, MqttMessage message) {
-        read.add(Wire.decode(message));
+    protected void channelRead0(ChannelHandlerContext ctx, Object what) {
+        switch (what) {
+            case MqttMessage message -> {
+                read.add(Wire.decode(message));
+                understood = true;
+            }
+            case Frames.End _ -> {
+                if (!understood) {
+                    read.add(Wire.malformed("its fields are longer than it is"));
+                }
+                understood = false;
+            }
+            default -> throw new IllegalArgumentException("neither a packet nor the end of one: " + what);
+        }
     }
 
     @Override

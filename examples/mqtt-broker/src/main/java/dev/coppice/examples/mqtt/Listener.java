@@ -70,7 +70,8 @@ final class Listener implements Server<Listener.Msg> {
         protected void initChannel(Channel channel) {
             held.add(channel);
             broker.sockets().add(channel);
-            channel.pipeline().addLast(new MqttDecoder(broker.settings().maxPacket()), MqttEncoder.INSTANCE);
+            int most = broker.settings().maxPacket();
+            channel.pipeline().addLast(new Frames(most), new MqttDecoder(most), MqttEncoder.INSTANCE);
             listener.send(new Accepted(channel));
         }
     }

@@ -78,7 +78,7 @@ final class Wire {
         };
     }
 
-    private static Packet.Malformed malformed(String why) {
+    static Packet.Malformed malformed(String why) {
         return new Packet.Malformed(why, Optional.empty());
     }
 

@@ -124,6 +124,9 @@ class ProtocolTest {
                     "82 06 0001 0001 74 10",
                     "80 06 0001 0001 74 00", // wrong flags
                     "60 02 0001", // wrong flags
+                    "30 00", // shorter than its fields
+                    "32 03 0001 74",
+                    "82 09 0001 0001 74 00 0001 75",
                     "20 02 0000", // the broker's own packet
                     "e0 01 00", // a DISCONNECT of MQTT 5
                     "40 03 0001 00", // an acknowledgement of MQTT 5
