@@ -11,11 +11,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /// Pages that stay open: each gets the newest state after each tick as a server-sent event. One that is slow misses some, and costs nobody
-/// anything but its own thread.
+/// anything but its own thread; one that does not read at all is given up, so that it does not keep another out.
 final class Streams implements AutoCloseable {
     private static final long PATIENCE = 15;
 
     private final Supplier<Object> state;
+    private final Outbox outbox;
     private final Semaphore free;
     private final int limit;
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,8 +27,9 @@ final class Streams implements AutoCloseable {
 
     private boolean closed;
 
-    Streams(int limit, Supplier<Object> state) {
+    Streams(int limit, Outbox outbox, Supplier<Object> state) {
         this.limit = limit;
+        this.outbox = outbox;
         this.free = new Semaphore(limit);
         this.state = state;
     }
@@ -57,8 +59,13 @@ final class Streams implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
             for (long seen = -1; !isClosed(); ) {
-                body.write(("event: node\ndata: " + Answer.line(state.get()) + "\n\n").getBytes(UTF_8));
-                body.flush();
+                var event = ("event: node\ndata: " + Answer.line(state.get()) + "\n\n").getBytes(UTF_8);
+                outbox.write(
+                        event.length,
+                        () -> {
+                            body.write(event);
+                            body.flush();
+                        });
                 seen = await(seen);
             }
         } finally {

@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
 final class Web implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Web.class);
     private static final int REQUESTS = 64;
+
+    /// In KiB: what all answers that are being written may take together.
+    private static final int WRITTEN = 64 << 10;
+
     private static final String STREAM = "/api/stream";
 
     /// No script, style or image from elsewhere, no frame around it, nothing sent elsewhere.
@@ -31,6 +35,7 @@ final class Web implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore free = new Semaphore(REQUESTS);
+    private final Outbox outbox = new Outbox(WRITTEN);
     private final String token;
     private final Gate gate;
     private final Routes routes;
@@ -46,8 +51,9 @@ final class Web implements AutoCloseable {
         this.gate = new Gate(token, rules.isReadOnly(), elsewhere);
         var views = new Views(facts, rules);
         this.routes = new Routes(facts, views);
-        this.streams = new Streams(rules.streams(), views::node);
+        this.streams = new Streams(rules.streams(), outbox, views::node);
         facts.whenTicked(streams::beat);
+        facts.whenTicked(() -> look(System.nanoTime()));
     }
 
     /// As it stands in an address: of the loopback its number, elsewhere what was told.
@@ -139,13 +145,25 @@ final class Web implements AutoCloseable {
                 Optional.ofNullable(headers.getFirst(Gate.TOKEN)));
     }
 
-    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    private void send(HttpExchange exchange, Answer answer) throws IOException {
+        if (!outbox.write(answer.body().length, () -> write(exchange, answer))) {
+            write(exchange, Answer.error(503, "too many answers wait for somebody to read them; try again"));
+        }
+    }
+
+    private static void write(HttpExchange exchange, Answer answer) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", answer.type());
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(answer.status(), head || answer.body().length == 0 ? -1 : answer.body().length);
         if (!head) {
-            exchange.getResponseBody().write(answer.body());
+            Outbox.pieces(answer.body(), exchange.getResponseBody());
+            exchange.getResponseBody().flush();
         }
+    }
+
+    /// Gives up on clients that have not read their answer in time.
+    void look(long now) {
+        outbox.look(now);
     }
 
     @Override
