@@ -275,6 +275,40 @@ class FactsTest {
         }
 
         @Test
+        void that_take_long_to_become_text_hold_up_neither_the_observer_nor_each_other() throws Exception {
+            var entered = new CountDownLatch(1);
+            var written = new CountDownLatch(1);
+            var sender = Thread.currentThread();
+            var slow =
+                    garden.node.spawn(
+                            Garden.plant()
+                                    .rendering(_ -> {
+                                        if (Thread.currentThread() == sender) {
+                                            return "for the log"; // which is written where the message died
+                                        }
+                                        entered.countDown();
+                                        try {
+                                            written.await();
+                                        } catch (InterruptedException told) {
+                                            Thread.currentThread().interrupt();
+                                        }
+                                        return "at last";
+                                    }));
+            slow.kill();
+            Garden.gone(slow);
+            slow.send(new Note("n"));
+            garden.pid.send(new Observer.Tick());
+            entered.await();
+            assertThat(garden.facts().health().liveness().up()).isTrue();
+            assertThat(garden.json("/api/letters").at("/0/message").asString()).contains("takes long");
+            written.countDown();
+            while (garden.facts().letters().getFirst().message().contains("takes long")) {
+                Thread.yield();
+            }
+            assertThat(garden.json("/api/letters").at("/0/message").asString()).isEqualTo("at last");
+        }
+
+        @Test
         void are_shown_as_the_recipe_and_the_redaction_say() {
             garden.close();
             garden = Garden.open(observer -> observer.redacting(text -> text.replaceAll("secret-\\d+", "***")));
