@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.coppice.kernel.Call;
+import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Self;
+import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.observe.Garden.Note;
 import dev.coppice.observe.Garden.Water;
@@ -234,6 +238,26 @@ class WebTest {
         }
 
         @Test
+        void takes_nobody_for_a_supervisor_who_is_only_called_so() {
+            var called = garden.node.spawn(Server.of(SupervisorServer::new));
+            var child = called.call(new Plants());
+            var answer = act(called.id() + "." + child.id(), "restart");
+            assertThat(answer.body()).contains("only a child of a Supervisor can be restarted");
+            assertThat(called.call(new Plants()).alive()).isTrue();
+            assertThat(garden.node.crashes()).isEmpty();
+        }
+
+        /// A request that is none of a supervisor's.
+        record Plants() implements Call<Plants, Pid<Garden.Msg>> {}
+
+        static final class SupervisorServer implements Server<Plants> {
+            @Override
+            public void handle(Plants plants, Self<Plants> self) {
+                self.reply(plants, self.spawn(Garden.plant()));
+            }
+        }
+
+        @Test
         void suspends_and_resumes() {
             assertThat(act(at("rose"), "suspend").statusCode()).isEqualTo(200);
             garden.rose().send(new Note("waits"));
@@ -367,9 +391,7 @@ class WebTest {
         @Test
         void in_use_fails_the_start_and_names_it() {
             int port = garden.address().getPort();
-            assertThatThrownBy(() ->
-                            garden.node.spawn(
-                                    dev.coppice.kernel.Server.of(() -> new ObserverServer(Observer.on(port)))))
+            assertThatThrownBy(() -> garden.node.spawn(Server.of(() -> new ObserverServer(Observer.on(port)))))
                     .isInstanceOf(StartFailed.class)
                     .hasStackTraceContaining("cannot listen on 127.0.0.1:" + port);
         }

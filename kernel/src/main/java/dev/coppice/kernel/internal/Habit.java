@@ -16,9 +16,9 @@ final class Habit {
                 @Override
                 protected Habit computeValue(Class<?> type) {
                     if (Loop.class.isAssignableFrom(type)) {
-                        return new Habit("loop", true, false);
+                        return new Habit(type, "loop", true, false);
                     }
-                    return new Habit(name(type), false, overridesInit(type));
+                    return new Habit(type, name(type), false, overridesInit(type));
                 }
             };
 
@@ -28,6 +28,7 @@ final class Habit {
         return type.isHidden() ? name.substring(0, name.lastIndexOf('/')) : name;
     }
 
+    final Class<?> type;
     final String label;
     final boolean ofLoops;
     final boolean hasInit;
@@ -38,7 +39,8 @@ final class Habit {
     /// Calm activations in a row; a lost update only delays the change.
     private volatile int calm;
 
-    private Habit(String label, boolean ofLoops, boolean hasInit) {
+    private Habit(Class<?> type, String label, boolean ofLoops, boolean hasInit) {
+        this.type = type;
         this.label = label;
         this.ofLoops = ofLoops;
         this.hasInit = hasInit;

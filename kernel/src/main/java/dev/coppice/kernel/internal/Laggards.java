@@ -41,6 +41,10 @@ public final class Laggards {
                 stack(cell));
     }
 
+    public static Class<?> type(Pid<?> pid) {
+        return ((Cell<?>) pid).habit.type;
+    }
+
     /// Those among them that are inside their code; those without children first, since the others may wait for them, then the longest.
     static List<Laggard> among(List<Cell<?>> cells) {
         return cells.stream()

@@ -32,4 +32,9 @@ public record Closeup(
     public static Closeup of(Pid<?> pid) {
         return Laggards.closeup(pid);
     }
+
+    /// The class of the server or the loop that it was started with: the simple name in its info may be that of many.
+    public static Class<?> type(Pid<?> pid) {
+        return Laggards.type(pid);
+    }
 }
