@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedSelf {
     @Nullable OpenRequests open;
 
-    /// How many messages it has received; read racily by reports.
+    /// How many messages it has received, and how often that went around is in [Rare]; read racily by reports.
     int turns;
 
     /// How many of them were requests; as `turns`.
@@ -40,22 +40,7 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
     /// What travels with messages in this node; null when nothing does.
     final @Nullable Carrying carrying;
 
-    private @Nullable Rare rare;
-
-    /// What few actors need: made when it is, so that the others need no room for it.
-    private static final class Rare {
-        private @Nullable IdleTimer idleTimer;
-        private @Nullable Resting resting;
-
-        /// Receives nothing but inspections and exits. Written by the actor; read racily by reports.
-        private volatile boolean suspended;
-
-        /// Read racily by killers.
-        private @Nullable Mail failedOn;
-
-        /// The start of a loop that wants to be acknowledged.
-        private @Nullable Starting<?> starting;
-    }
+    @Nullable Rare rare;
 
     ActorSelf(Cell<M> cell) {
         super(cell);
@@ -69,7 +54,9 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
 
     /// A user message is received.
     void received(Mail mail, Runner runner) {
-        turns++;
+        if (++turns == 0) {
+            rare().turnsWentAround();
+        }
         if (rare != null) {
             touch(rare.idleTimer);
         }
@@ -79,6 +66,13 @@ sealed class ActorSelf<M> extends Holding<M> implements Self<M> permits OrderedS
         runner.delivery(mail);
         if (Taps.on) {
             Taps.begins(cell, mail);
+        }
+    }
+
+    /// A message that is received is a request.
+    void requested() {
+        if (++requests == 0) {
+            rare().requestsWentAround();
         }
     }
 

@@ -156,7 +156,7 @@ public final class Inspecting {
 
         @Override
         public int received() {
-            return cell.selfRef().turns;
+            return (int) Math.min(Integer.MAX_VALUE, Rare.turns(cell.selfRef()));
         }
 
         @Override

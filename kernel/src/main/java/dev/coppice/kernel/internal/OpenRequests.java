@@ -44,7 +44,7 @@ final class OpenRequests {
             request.holder(cell);
             request.receivedAt = cell.node.scheduler.nanoTime();
             request.receivedTurn = self.turns;
-            self.requests++;
+            self.requested();
         }
     }
 

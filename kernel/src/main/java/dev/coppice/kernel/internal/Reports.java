@@ -64,14 +64,14 @@ final class Reports {
     }
 
     /// How many messages it has received: racy.
-    private static int turns(Cell<?> cell) {
+    private static long turns(Cell<?> cell) {
         var self = cell.self;
-        return self == null ? 0 : self.turns;
+        return self == null ? 0 : Rare.turns(self);
     }
 
-    private static int requests(Cell<?> cell) {
+    private static long requests(Cell<?> cell) {
         var self = cell.self;
-        return self == null ? 0 : self.requests;
+        return self == null ? 0 : Rare.requests(self);
     }
 
     /// Whoever holds what it waits for: racy.
@@ -178,7 +178,7 @@ final class Reports {
             return "received "
                     + seconds(held)
                     + " ago, still held, "
-                    + (turns(holder) - request.receivedTurn)
+                    + ((int) turns(holder) - request.receivedTurn)
                     + " messages since"
                     + waits(holder);
         }

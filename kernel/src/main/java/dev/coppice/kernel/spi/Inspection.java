@@ -47,7 +47,7 @@ public interface Inspection<R> {
         /// The node's clock.
         long nanoTime();
 
-        /// How many messages it has received.
+        /// How many messages it has received; of more than 2^31 - 1, that many.
         int received();
 
         boolean suspended();
