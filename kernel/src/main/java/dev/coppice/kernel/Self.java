@@ -108,7 +108,7 @@ public interface Self<M> {
     // ---- answer
 
     /// Answers a request that this actor holds: the one being handled, else the oldest still open whose request is this very object.
-    /// For one that came by `send` it does nothing.
+    /// For one that came by `send` it does nothing, nor for one that was made here, by a wrap or as a timer's or a notice's message.
     ///
     /// @throws IllegalStateException when it was answered already or is unknown here
     <R> void reply(Call<?, R> request, R value);

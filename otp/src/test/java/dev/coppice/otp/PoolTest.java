@@ -11,8 +11,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -389,6 +391,15 @@ class PoolTest {
 
     @Nested
     class A_pool {
+        @Test
+        void outlives_a_request_that_is_wrapped_on_its_way() {
+            var pool = node.spawn(pool(1));
+            var wrapped = pool.<WhoHas>via(_ -> new Who()).ask(new WhoHas("x"));
+            assertThat(wrapped.await()).isEqualTo(new Outcome.Failed<>(new Failure.Unanswered()));
+            pool.<String>via(_ -> new Who()).send("x");
+            assertThat(pool.call(new Who())).isNotNull();
+        }
+
         @Test
         void is_a_ref_by_name_as_one_worker_would_be() {
             Name<Msg> name = Name.of("workers");

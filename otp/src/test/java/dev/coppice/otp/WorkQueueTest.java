@@ -137,6 +137,14 @@ class WorkQueueTest {
             }
         }
 
+        @Test
+        void may_have_a_plain_door_for_jobs() {
+            var queue = node.spawn(WorkQueue.<String>of(1, told::add));
+            queue.<String>via(Submit::new).send("a");
+            assertThat(next()).isEqualTo("a");
+            assertThat(queue.alive()).isTrue();
+        }
+
         private Counts counts(Pid<WorkQueue.Msg<String>> queue) {
             return queue.within(LONG).call(new WorkQueue.Statistics<>());
         }

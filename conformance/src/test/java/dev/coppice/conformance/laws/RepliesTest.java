@@ -220,6 +220,91 @@ class RepliesTest {
         }
     }
 
+    /// A request that no caller has passed: a wrap, a timer or a notice has made it in the receiver. It is as one that was sent.
+    @Nested
+    class Of_the_receivers_own_making {
+        private static final Ask MADE = new Ask("made");
+
+        private static void answers(Lab lab, Pid<Talk> pid) {
+            assertThat(pid.call(new Ask("?"))).isEqualTo("?");
+            assertThat(lab.node().counters().lateReplies()).isZero();
+        }
+
+        @Laws
+        void is_answered_to_nobody_after_a_wrap(Lab lab) {
+            var pid = lab.node().spawn(Talk.echo());
+            pid.<Note>via(_ -> MADE).send(new Note("sent"));
+            answers(lab, pid);
+            assertThat(pid.<Talk>via(_ -> MADE).ask(new Ask("asked")).await())
+                    .as("who asked something else has no answer")
+                    .isEqualTo(new Failed<>(new Unanswered()));
+            answers(lab, pid);
+        }
+
+        @Laws
+        void is_deferred_and_handed_on_after_a_wrap(Lab lab) {
+            var heard = lab.<Talk>probe();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        assertThat(self.defer((Ask) message).waiting()).isFalse();
+                                        self.forward((Ask) message, heard);
+                                    }));
+            pid.<Note>via(_ -> MADE).send(new Note("sent"));
+            assertThat(heard.expect(Ask.class)).isSameAs(MADE);
+            var outer = pid.<Talk>via(_ -> MADE).ask(new Ask("asked"));
+            assertThat(heard.expect(Ask.class)).isSameAs(MADE);
+            assertThat(outer.await()).isEqualTo(new Failed<>(new Unanswered()));
+        }
+
+        @Laws
+        void is_answered_to_nobody_when_a_timer_brings_it(Lab lab) {
+            var noted = lab.<String>probe();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask ask) {
+                                            self.reply(ask, ask.text());
+                                            noted.send(ask.text());
+                                        }
+                                    }));
+            pid.send(new Talk.Do(self -> self.sendAfter(millis(1), MADE)));
+            noted.expectEqual("made");
+            answers(lab, pid);
+        }
+
+        @Laws
+        void is_answered_to_nobody_when_a_notice_is_made_so(Lab lab) {
+            var gone = lab.node().spawn(Talk.echo());
+            gone.kill();
+            gone.await();
+            var pid = lab.node().spawn(Talk.echo());
+            pid.send(new Talk.Do(self -> self.monitor(gone, _ -> MADE)));
+            answers(lab, pid);
+        }
+
+        @Laws
+        void is_known_to_a_loop_after_others_too(Lab lab) {
+            var loop =
+                    lab.node()
+                            .spawn((Self<Talk> self) -> {
+                                var wrapped = self.receive(m -> m == MADE ? MADE : null);
+                                var tick = new Ask("of a timer");
+                                self.sendAfter(millis(1), tick);
+                                var ticked = self.receive(m -> m == tick ? tick : null);
+                                var asked = self.receive(Ask.class);
+                                self.reply(wrapped, "to nobody");
+                                self.reply(ticked, "to nobody");
+                                self.reply(asked, "to the caller");
+                            });
+            loop.<Note>via(_ -> MADE).send(new Note("sent"));
+            assertThat(loop.call(new Ask("?"))).isEqualTo("to the caller");
+            assertThat(loop.await()).isEqualTo(new Normal());
+        }
+    }
+
     /// Puts each question off until a note comes, then takes them up again, oldest first.
     private static final class PutsOff implements Server<Object> {
         private final List<Caller<?>> putOff = new ArrayList<>();

@@ -149,7 +149,11 @@ final class Activity {
     private static @Nullable Object open(Cell<?> cell, ActorSelf<?> self, Mail mail, Runner runner, boolean bounded) {
         if (mail instanceof Signal signal) {
             var message = signal.open(cell);
-            return message != null && signal.claim() ? message : null;
+            if (message == null || !signal.claim()) {
+                return null;
+            }
+            OpenRequests.noticed(self, message);
+            return message;
         }
         if (mail instanceof Request<?> request && request.expired()) {
             expired(cell, request);

@@ -102,6 +102,7 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
     /// An event for an observer: its loss is counted, but makes no further event.
     static final class Quiet extends Mail {
         private final @Nullable Function<Object, Object> wrap;
+        private @Nullable Object opened;
 
         Quiet(Object message, @Nullable Function<Object, Object> wrap) {
             super(message);
@@ -110,7 +111,14 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
 
         @Override
         public Object message() {
-            return wrap == null ? message : wrap.apply(message);
+            if (wrap == null) {
+                return message;
+            }
+            var seen = opened;
+            if (seen == null) {
+                opened = seen = wrap.apply(message);
+            }
+            return seen;
         }
 
         @Override

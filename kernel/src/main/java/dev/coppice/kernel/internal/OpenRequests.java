@@ -73,7 +73,24 @@ final class OpenRequests {
     static boolean maybeOpen(Mail delivery) {
         return delivery instanceof Request<?> request
                 ? request.hold != Request.Hold.SETTLED
-                : delivery.message instanceof Call<?, ?>;
+                : delivery.message instanceof Call<?, ?> || made(delivery) != null;
+    }
+
+    /// A notice, a tick or an outcome was received, in this form. When it is a request, nobody waits for the answer: it is as one that was
+    /// sent.
+    static void noticed(ActorSelf<?> self, @Nullable Object made) {
+        if (made instanceof Call<?, ?>) {
+            of(self).addSent(new Request<>(made, null));
+        }
+    }
+
+    /// The request that a wrap has made of this mail, if it has: whoever sent the mail knows nothing of it and does not wait for its answer.
+    private static @Nullable Object made(Mail delivery) {
+        if (delivery.getClass() == Mail.class) {
+            return null;
+        }
+        var made = delivery.message();
+        return made != delivery.message && made instanceof Call<?, ?> ? made : null;
     }
 
     private static void keep(ActorSelf<?> self, Mail before) {
@@ -84,6 +101,7 @@ final class OpenRequests {
         } else if (before.message instanceof Call<?, ?>) {
             of(self).addSent(new Request<>(before.message, null));
         }
+        noticed(self, made(before));
     }
 
     /// The held request that this object is; null when it came by `send`, or when its caller has given up.
@@ -97,6 +115,9 @@ final class OpenRequests {
             if (delivery.hold != Request.Hold.SETTLED) {
                 return (Request<R>) delivery;
             }
+        }
+        if (current != null && made(current) == request) {
+            return null;
         }
         var found = self.open == null ? null : self.open.find(request);
         if (found == null && self.open != null && self.open.forgets(request)) {

@@ -220,7 +220,11 @@ final class Receiving<M, T> extends Alarm {
     private static boolean claim(Cell<?> cell, @Nullable Mail before, Mail mail) {
         unlink(cell, before, mail);
         if (mail instanceof Signal signal) {
-            return signal.claim();
+            boolean claimed = signal.claim();
+            if (claimed) {
+                OpenRequests.noticed(cell.selfRef(), signal.opened());
+            }
+            return claimed;
         }
         Activity.received(cell, mail);
         return true;

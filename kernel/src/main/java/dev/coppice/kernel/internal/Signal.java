@@ -39,6 +39,11 @@ abstract sealed class Signal extends Mail
         return opened;
     }
 
+    /// What was made of it; null before.
+    final @Nullable Object opened() {
+        return opened;
+    }
+
     abstract @Nullable Object make(Cell<?> receiver);
 
     @Override
