@@ -92,7 +92,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
     private void deliver(K key, M message) {
         var going = leaving.get(key);
         if (going != null) {
-            going.waiting.add(new Held<>(message, message instanceof Call<?, ?> request ? self.defer(request) : null));
+            going.waiting.add(new Held<>(message, message instanceof Call<?, ?> request ? caller(request) : null));
         } else {
             entity(key, self::failCurrent).ifPresent(pid -> hand(pid, message));
         }
@@ -100,9 +100,22 @@ final class EntitiesServer<K, M> implements Server<Object> {
 
     private void hand(Pid<M> pid, M message) {
         if (message instanceof Call<?, ?> request) {
-            forward(request, pid);
-        } else {
-            pid.send(message);
+            try {
+                forward(request, pid);
+                return;
+            } catch (IllegalStateException made) {
+                // a wrap on top of the key's has made this request: nobody waits for its answer
+            }
+        }
+        pid.send(message);
+    }
+
+    /// Null when a wrap on top of the key's has made this request: nobody waits for its answer.
+    private @Nullable Caller<?> caller(Call<?, ?> request) {
+        try {
+            return self.defer(request);
+        } catch (IllegalStateException made) {
+            return null;
         }
     }
 

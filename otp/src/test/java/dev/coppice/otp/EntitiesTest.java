@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Node;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
@@ -96,6 +98,27 @@ class EntitiesTest {
             assertThat(ref(entities, "b").call(new Count()).by()).isNotEqualTo(a.by());
             assertThat(entities.call(new Entities.Active<>())).containsExactly("a", "b");
         }
+
+        @Test
+        void that_a_wrap_has_made_a_request_is_delivered_and_harms_nobody() throws Exception {
+            var lab = new Lab();
+            var go = new CountDownLatch(1);
+            lab.terminating.put("a", _ -> go.await());
+            var entities = node.spawn(Entities.of((String key) -> lab.actor(key)).idle(Duration.ofMillis(10)));
+            var door = Entities.ref(entities, "a").<Ask>via(_ -> new Lab.Ping());
+            assertThat(door.ask(new Ask()).await()).isEqualTo(new Outcome.Failed<>(new Failure.Unanswered()));
+            lab.expect("+a");
+            while (!entities.call(new Entities.Active<>()).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            var waits = door.ask(new Ask());
+            go.countDown();
+            assertThat(waits.await()).isEqualTo(new Outcome.Failed<>(new Failure.Unanswered()));
+            lab.expect("-a Normal", "+a");
+            assertThat(entities.alive()).isTrue();
+        }
+
+        private record Ask() implements Call<Ask, Integer> {}
 
         @Test
         void that_was_a_request_but_only_sent_is_delivered() {
