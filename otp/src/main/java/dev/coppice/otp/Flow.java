@@ -30,6 +30,8 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
 
     record Finished<R>(long number, Outcome<R> outcome) implements Msg<R> {}
 
+    private static final ExitReason CLOSED = new ExitReason.Shutdown("closed");
+
     private final int concurrency;
     private final boolean ordered;
     private final Iterator<? extends T> items;
@@ -60,8 +62,7 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
                 spawner.spawn(
                         Server.<Msg<R>>of(() -> new Flow<T, R>(concurrency, ordered, items.iterator(), bound))
                                 .labelled("stream"));
-        return StreamSupport.stream(new Outcomes<>(flow), false)
-                .onClose(() -> flow.exit(new ExitReason.Shutdown("closed")));
+        return StreamSupport.stream(new Outcomes<>(flow), false).onClose(() -> flow.exit(CLOSED));
     }
 
     /// Reads the stream by requests.
@@ -93,6 +94,13 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
         give(self);
         take(self);
         end(self);
+    }
+
+    @Override
+    public void terminate(ExitReason reason, Self<Msg<R>> self) {
+        if (reason.equals(CLOSED)) {
+            Task.leave(self);
+        }
     }
 
     private void finished(long number, Outcome<R> outcome) {

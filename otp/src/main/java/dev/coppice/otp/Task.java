@@ -34,6 +34,8 @@ public final class Task<R> {
     /// How long the outcome of a task is waited for.
     public static final Duration LIMIT = Duration.ofHours(1);
 
+    private static final ExitReason CANCELLED = new ExitReason.Shutdown("cancelled");
+
     private final Pending<R> pending;
     private final Runnable cancel;
 
@@ -42,7 +44,7 @@ public final class Task<R> {
         this.cancel = cancel;
     }
 
-    /// Starts work that is linked to the caller: when it fails, so does the caller, unless it traps exits.
+    /// Starts work that is linked to the caller: when it fails, so does the caller, unless it traps exits. To cancel it touches nobody.
     public static <R> Task<R> async(Self<?> self, Callable<? extends R> work) {
         return on(self.spawnLinked(Worker.<R>recipe()), work);
     }
@@ -67,7 +69,7 @@ public final class Task<R> {
 
     private static <R> Task<R> on(Pid<Work<R>> worker, Callable<? extends R> work) {
         var pending = worker.within(LIMIT).ask(new Work<>(work));
-        return new Task<>(pending, () -> worker.exit(new ExitReason.Shutdown("cancelled")));
+        return new Task<>(pending, () -> worker.exit(CANCELLED));
     }
 
     /// Maps each item with work of its own, at most `concurrency` at once, and gives the outcomes in the order of the items.
@@ -147,6 +149,18 @@ public final class Task<R> {
             self.reply(message, message.work().call());
             self.stop();
         }
+
+        @Override
+        public void terminate(ExitReason reason, Self<Work<R>> self) {
+            if (reason.equals(CANCELLED)) {
+                leave(self);
+            }
+        }
+    }
+
+    /// Ends without a word to the starter, who has called it off: an exit that it has asked for must not end it.
+    static void leave(Self<?> self) {
+        self.pid().info().parent().ifPresent(self::unlink);
     }
 
     /// How a stream starts its actor.

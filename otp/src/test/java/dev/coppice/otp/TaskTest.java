@@ -107,6 +107,26 @@ class TaskTest {
         }
 
         @Test
+        void of_a_linked_task_leaves_its_starter_alone() {
+            var starter = node.spawn(lab.actor("starter"));
+            var started = new AtomicReference<Task<Integer>>();
+            starter.send(new Lab.Run(self -> started.set(Task.async(self, () -> hang("silent3")))));
+            assertThat(starter.call(new Lab.Ping())).isEqualTo(1);
+            started.get().cancel();
+
+            assertThat(started.get().await())
+                    .isEqualTo(new Outcome.Failed<>(new Failure.Exited(new ExitReason.Shutdown("cancelled"))));
+            assertThat(starter.call(new Lab.Ping())).isEqualTo(1);
+        }
+
+        private int hang(String name) {
+            Name<Lab.Msg> silent = Name.of(name);
+            node.spawn(lab.actor(name).named(silent));
+            node.ref(silent).send(new Lab.Hang(go));
+            return node.ref(silent).within(Duration.ofMinutes(1)).call(new Lab.Ping());
+        }
+
+        @Test
         void under_a_supervisor_frees_its_place() {
             Name<Lab.Msg> silent = Name.of("silent");
             node.spawn(lab.actor("silent").named(silent));
@@ -297,6 +317,24 @@ class TaskTest {
                 Thread.onSpinWait();
             }
             assertThat(taken.get()).isLessThan(10);
+        }
+
+        @Test
+        @Tag("#16")
+        void that_is_closed_early_leaves_its_reader_alone() {
+            var reader = node.spawn(lab.actor("reader"));
+            var first = new AtomicReference<Outcome<Integer>>();
+            reader.send(
+                    new Lab.Run(self -> {
+                        try (var stream = Task.stream(self, 3, items(1000), this::square)) {
+                            first.set(stream.findFirst().orElseThrow());
+                        }
+                        while (!self.pid().info().children().isEmpty()) {
+                            Thread.onSpinWait();
+                        }
+                    }));
+            assertThat(reader.call(new Lab.Ping())).isEqualTo(1);
+            assertThat(first.get()).isEqualTo(new Outcome.Replied<>(0));
         }
 
         @Test
