@@ -68,6 +68,7 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
     /// Reads the stream by requests.
     private static final class Outcomes<R> extends Spliterators.AbstractSpliterator<Outcome<R>> {
         private final Pid<Msg<R>> flow;
+        private boolean over;
 
         Outcomes(Pid<Msg<R>> flow) {
             super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
@@ -76,7 +77,11 @@ final class Flow<T, R> implements Server<Flow.Msg<R>> {
 
         @Override
         public boolean tryAdvance(java.util.function.Consumer<? super Outcome<R>> action) {
+            if (over) {
+                return false;
+            }
             var next = flow.within(Task.LIMIT).call(new Next<R>());
+            over = next.isEmpty();
             next.ifPresent(action);
             return next.isPresent();
         }

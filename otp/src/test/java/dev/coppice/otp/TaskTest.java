@@ -338,6 +338,16 @@ class TaskTest {
         }
 
         @Test
+        void that_is_over_says_so_as_often_as_it_is_asked() {
+            try (var stream = Task.stream(node, 3, List.of(0), this::square)) {
+                var iterator = stream.iterator();
+                assertThat(iterator.next()).isEqualTo(new Outcome.Replied<>(0));
+                assertThat(iterator.hasNext()).isFalse();
+                assertThat(iterator.hasNext()).isFalse();
+            }
+        }
+
+        @Test
         void of_nothing_is_empty() {
             try (var stream = Task.stream(node, 3, List.<Integer>of(), this::square)) {
                 assertThat(stream).isEmpty();
