@@ -126,15 +126,17 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         return Optional.ofNullable(pids.remove(pid));
     }
 
-    /// The child is known until it has gone: when this supervisor is told to exit meanwhile, it stops it with the others.
+    /// The child is known until it has gone: when this supervisor is told to exit meanwhile, it stops it with the others. One that has
+    /// ended in order just now could not answer, and was not sick.
     private void cure(Health.Sick sick) {
         lines.unhealthy(self.nanoTime(), sick.child().id(), sick.complaint());
         var why =
                 new ExitReason.Crashed(
                         new Unhealthy("the child \"" + sick.child().id() + "\" is not healthy: " + sick.complaint()));
-        Shutdowns.together(List.of(new Shutdowns.Order(sick.pid(), sick.child().shutdown(), why)), self::nanoTime);
+        var order = new Shutdowns.Order(sick.pid(), sick.child().shutdown(), why);
+        var reason = Shutdowns.together(List.of(order), self::nanoTime).getFirst();
         forget(sick.pid().id());
-        feed(new Event.Exited(sick.pid().id(), why));
+        feed(new Event.Exited(sick.pid().id(), reason.clean() || reason.escalates() ? reason : why));
     }
 
     // ---- requests

@@ -20,6 +20,7 @@ class HealthTest {
     private static final Name<Control> ROOT = Name.of("root");
     private static final Name<Lab.Msg> A = Lab.name("a");
     private static final Duration QUICK = Duration.ofMillis(20);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final Lab lab = new Lab();
 
@@ -80,6 +81,30 @@ class HealthTest {
             try (var node = start(Supervisor.oneForOne(lab.child("a").liveness(check)))) {
                 lab.expect("+a");
                 pings.await();
+                lab.nothingElse(root(node));
+            }
+        }
+
+        @Test
+        void that_fails_since_the_child_has_ended_in_order_restarts_nothing() throws Exception {
+            var child = lab.child("a", Child.Restart.TRANSIENT).liveness(check().within(LONG).failures(1));
+            try (var node = start(Supervisor.oneForOne(child))) {
+                lab.expect("+a");
+                var a = node.whereis(A).orElseThrow();
+                a.send(
+                        new Lab.Run(self -> {
+                            while (self.pid().info().queued() == 0) {
+                                Thread.onSpinWait();
+                            }
+                            self.stop();
+                        }));
+                lab.expect("-a Normal");
+                var running = new Control.State.Running(a);
+                Control.State state = running;
+                while (state.equals(running)) {
+                    state = root(node).call(new Control.WhichChild("a")).orElseThrow().state();
+                }
+                assertThat(state).isEqualTo(new Control.State.Stopped());
                 lab.nothingElse(root(node));
             }
         }
