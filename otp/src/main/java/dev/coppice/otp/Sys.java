@@ -261,9 +261,16 @@ public final class Sys<M> {
     }
 
     static Optional<String> rendered(@Nullable Object body, Function<Object, String> rendering) {
-        return body instanceof Stateful<?> stateful
-                ? Optional.of(rendering.apply(requireNonNull(stateful.state())))
-                : Optional.empty();
+        return body instanceof Stateful<?> stateful ? Optional.of(shown(stateful, rendering)) : Optional.empty();
+    }
+
+    /// The code of others runs here, and must not harm an actor that is only looked at. Other errors pass: the end of an actor is one.
+    private static String shown(Stateful<?> stateful, Function<Object, String> rendering) {
+        try {
+            return rendering.apply(requireNonNull(stateful.state(), "the state"));
+        } catch (Exception | AssertionError | LinkageError | StackOverflowError hidden) {
+            return stateful.getClass().getName() + " (its state failed: " + hidden.getClass().getName() + ")";
+        }
     }
 
     private static Optional<String> rendered(Insides insides) {

@@ -367,6 +367,28 @@ class SysTest {
         }
 
         @Test
+        void harms_nobody_whose_state_cannot_be_seen() {
+            final class Shy implements Server<Msg>, Stateful<Integer> {
+                @Override
+                public void handle(Msg message, Self<Msg> self) {
+                    self.reply((Total) message, 7);
+                }
+
+                @Override
+                public Integer state() {
+                    throw new IllegalStateException("not to be seen");
+                }
+            }
+            var pid = node.spawn(Server.<Msg>of(Shy::new));
+            var sys = Sys.of(pid);
+            sys.log(2);
+            assertThat(pid.call(new Total())).isEqualTo(7);
+            assertThat(sys.log().getFirst().message()).isEqualTo("Total[]");
+            assertThat(sys.log().getFirst().state().orElseThrow()).contains("Shy", "IllegalStateException");
+            assertThat(sys.status().state().orElseThrow()).contains("Shy", "IllegalStateException");
+        }
+
+        @Test
         void grows_shrinks_and_ends_when_it_is_told() {
             var pid = sum();
             var sys = Sys.of(pid);
