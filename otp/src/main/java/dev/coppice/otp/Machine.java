@@ -141,6 +141,9 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
     private Timeouts<M> timeouts;
     private @Nullable Lines lines;
 
+    /// While what the start has inserted is handled before a message, whose request has nothing to do with it.
+    private boolean ahead;
+
     @SuppressWarnings("NullAway.Init") // the rest is set by init, before anything else
     Machine(StateMachine<S, M> rules) {
         this.rules = rules;
@@ -189,7 +192,9 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
 
     @Override
     public void handle(Object message, Self<Object> self) throws Exception {
+        ahead = true;
         drain();
+        ahead = false;
         switch (message) {
             case Begin _ -> {}
             case Timeouts.Expired(var which) -> process(new Item<>(timeouts.expired(which), false));
@@ -310,7 +315,9 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         switch (rules.recovery.apply(thrown)) {
             case RESUME -> {
                 lines().resumed(self.nanoTime(), thrown);
-                self.failCurrent(thrown);
+                if (!ahead) {
+                    self.failCurrent(thrown);
+                }
                 turn.deferred.stream().filter(Caller::waiting).forEach(caller -> caller.fail(thrown));
             }
             case CRASH -> throw thrown;

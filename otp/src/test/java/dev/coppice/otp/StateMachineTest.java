@@ -28,13 +28,16 @@ import dev.coppice.kernel.ExitReason.Normal;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.Pending;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.otp.StateMachine.Enter;
 import dev.coppice.otp.Transition.Effect;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -555,6 +558,32 @@ class StateMachineTest {
                             .entering(StateMachineTest.this::enter)
                             .starting(act(_ -> log.add("act")), insert(stay("x")), timeout(STATE, ZERO, stay("zero")));
             expect(first, List.of(stay("1")), "act", ">a(a)", "x@a", "zero@a", "1@a");
+        }
+
+        @Test
+        void whose_inserted_event_fails_does_not_fail_who_has_asked_meanwhile() {
+            var helper = node.spawn(Server.of(Doer::new));
+            var asked = new AtomicReference<Pending<List<String>>>();
+            var bad =
+                    event(
+                            "bad",
+                            _ -> {
+                                throw new IllegalStateException("bad");
+                            });
+            node.spawn(
+                    machine()
+                            .resuming()
+                            .starting(
+                                    act(self -> {
+                                        var machine = self.pid();
+                                        helper.call(
+                                                new Doer.Do<>(_ -> {
+                                                    asked.set(machine.ask(new Log()));
+                                                    return true;
+                                                }));
+                                    }),
+                                    insert(bad)));
+            assertThat(asked.get().get()).containsExactly("bad@a");
         }
 
         @Test
