@@ -4,6 +4,7 @@ import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Self.Gap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,10 @@ final class Herd {
     static final class Entry {
         final Child child;
         long pid;
+
+        /// Counts the first starts, from 1 on.
+        long number;
+
         boolean running;
         boolean counted;
         int failures;
@@ -54,12 +59,13 @@ final class Herd {
     private final DynamicSupervisor rules;
     private final DoubleSupplier chance;
 
-    /// By the pid of the last incarnation, in the order of the first starts as far as they were not restarted.
+    /// By the pid of the last incarnation, in the order of the last starts.
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
 
     /// Who holds or waits for which name: all of them are reserved by the same supervisor, so the kernel cannot tell them apart.
     private final Map<String, Entry> names = new HashMap<>();
 
+    private long numbers;
     private Intensity intensity;
 
     Herd(DynamicSupervisor rules, DoubleSupplier chance) {
@@ -80,8 +86,12 @@ final class Herd {
         return intensity;
     }
 
+    /// In the order of their first starts.
     List<Entry> running() {
-        return entries.values().stream().filter(entry -> entry.running).toList();
+        return entries.values().stream()
+                .filter(entry -> entry.running)
+                .sorted(Comparator.comparingLong(entry -> entry.number))
+                .toList();
     }
 
     Optional<Entry> find(long pid) {
@@ -95,6 +105,9 @@ final class Herd {
 
     void started(Entry entry, long pid, long now) {
         entries.remove(entry.pid, entry);
+        if (entry.number == 0) {
+            entry.number = ++numbers;
+        }
         entry.pid = pid;
         entry.running = true;
         entry.since = now;

@@ -203,6 +203,19 @@ class DynamicSupervisorTest {
     class A_crash {
 
         @Test
+        void leaves_the_child_in_its_place() throws Exception {
+            try (var node = start(DynamicSupervisor.of())) {
+                var a = add(node, "a");
+                var b = add(node, "b");
+                lab.expect("+a", "+b");
+                a.send(new Lab.Boom());
+                lab.expect("-a Crashed", "+a");
+                var running = kids(node).call(new DynamicSupervisor.WhichChildren());
+                assertThat(running).hasSize(2).last().isEqualTo(b);
+            }
+        }
+
+        @Test
         @Tag("#68")
         void restarts_permanent_children_and_tells_it() throws Exception {
             try (var node = start(DynamicSupervisor.of())) {
