@@ -93,12 +93,12 @@ public final class Pool<M> implements Actor<M> {
         return worker;
     }
 
-    /// Has no time limit of its own for its stop: its workers have.
+    /// Has no time limit of its own for start and stop: its workers have.
     @Override
     @SuppressWarnings("unchecked") // it takes anything, so it takes every M
     public Recipe<M> recipe() {
         var server = (Recipe<M>) (Recipe<?>) Server.<Object>of(() -> new PoolServer<>(this));
-        return server.labelled("pool").stopWithin(Limits.FOREVER);
+        return server.labelled("pool").initWithin(Limits.FOREVER).stopWithin(Limits.FOREVER);
     }
 
     @Override

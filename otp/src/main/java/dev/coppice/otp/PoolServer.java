@@ -10,6 +10,7 @@ import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -140,16 +141,18 @@ final class PoolServer<M> implements Server<Object> {
 
     @SuppressWarnings("unchecked") // a request that came through a Ref<M> is an M
     private <R> void gather(Call<?, R> request, M message) {
+        var left = self.remaining().orElse(Limits.FOREVER);
         var caller = self.defer(request);
         if (!caller.waiting()) {
             broadcast(message);
             return;
         }
         long number = turn++;
+        var patience = left.isPositive() ? left : Duration.ofNanos(1);
         var workers = crew.all();
         gatherings.put(number, new Gathering<>(caller, workers.size()));
         for (var worker : workers) {
-            self.ask(worker, (Call<? extends M, R>) request, outcome -> new Answered(number, outcome));
+            self.ask(worker.within(patience), (Call<? extends M, R>) request, outcome -> new Answered(number, outcome));
         }
     }
 

@@ -95,6 +95,40 @@ class PoolsTest {
             assertThat(pool.info().children()).hasSize(4);
         }
 
+        @Seeds(1)
+        void asks_all_with_the_patience_of_the_caller(World world) {
+            var pool =
+                    world.node().spawn(Pool.of(2, Server.of(Worker::new)).routing(new Routing.ScatterGatherFirst<>()));
+            var patient = pool.within(HOUR).ask(new Task(1, Duration.ofSeconds(20)));
+            world.advance(Duration.ofMinutes(1));
+            assertThat(patient.get()).isEqualTo(1);
+        }
+
+        private static final class Slow implements Server<Task> {
+            @Override
+            public void init(Self<Task> self) {
+                self.receive(_ -> null, Duration.ofSeconds(3));
+            }
+
+            @Override
+            public void handle(Task task, Self<Task> self) {
+                self.reply(task, task.number());
+            }
+        }
+
+        /// Each within its own limit, one after the other.
+        @Seeds(1)
+        void starts_however_long_its_workers_take_together(World world) {
+            var started = new AtomicReference<Object>();
+            world.node()
+                    .spawn((Self<Object> self) -> {
+                        started.set(self.spawn(Pool.of(3, Server.of(Slow::new))).call(new Task(4, Duration.ZERO)));
+                        self.receive();
+                    });
+            world.advance(Duration.ofMinutes(1));
+            assertThat(started.get()).isEqualTo(4);
+        }
+
         @Seeds(100)
         void grows_under_load_and_shrinks_when_it_is_over_and_loses_nothing(World world) {
             var pool = world.node().spawn(Pool.of(1, Server.of(Worker::new)).resizing(2, 6));
