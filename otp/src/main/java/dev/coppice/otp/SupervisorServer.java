@@ -104,7 +104,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
     public void terminate(ExitReason reason, Self<Object> self) {
         if (tree != null) {
             while (!stops.isEmpty()) {
-                stop(stops.getFirst());
+                var _ = stop(stops.getFirst());
             }
             feed(new Event.Quit());
             lines.summary();
@@ -239,7 +239,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
 
     private void perform(Action action) {
         switch (action) {
-            case Action.Stop stop -> stop(stop);
+            case Action.Stop stop -> stop(stop).ifPresent(self::stop);
             case Action.Retry(var id, var ticket, var delay) -> retry(new Again(id, ticket), delay);
             case Action.Reserve(var child, var gap) -> reserve(child, gap);
             case Action.Release(var child) -> child.name().ifPresent(self::release);
@@ -277,7 +277,8 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
         }
     }
 
-    private void stop(Action.Stop stop) {
+    /// The reason of one that has escalated meanwhile: its own notice comes too late.
+    private Optional<ExitReason> stop(Action.Stop stop) {
         var victims = stop.victims();
         var orders =
                 victims.stream()
@@ -293,6 +294,7 @@ final class SupervisorServer implements Server<Object>, Stateful<List<ChildInfo>
                 lines.notStopped(self.nanoTime(), victims.get(i).child().id(), reasons.get(i));
             }
         }
+        return reasons.stream().filter(ExitReason::escalates).findFirst();
     }
 
     private void retry(Again again, Duration delay) {

@@ -3,6 +3,7 @@ package dev.coppice.otp;
 import static dev.coppice.otp.Child.Restart.TRANSIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.coppice.kernel.Escalation;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Name;
 import dev.coppice.otp.Child.Shutdown;
@@ -67,6 +68,22 @@ class SupervisorStopTest extends OnNode {
 
                 assertThat(pending.get()).isEqualTo(new Control.Terminated());
                 lab.expect("-a Shutdown");
+            }
+        }
+
+        @Test
+        @Tag("#75")
+        void with_its_siblings_that_escalates_ends_the_supervisor() throws Exception {
+            lab.terminating.put(
+                    "b",
+                    _ -> {
+                        throw new Escalation("no cure");
+                    });
+            try (var node = start(abc(Supervisor.Strategy.ONE_FOR_ALL))) {
+                Lab.boom(node, "a");
+                assertThat(node.await(LONG)).hasValueSatisfying(reason -> assertThat(reason.escalates()).isTrue());
+                lab.expect("+a", "+b", "+c", "-a Crashed", "-c Shutdown");
+                lab.nothingElse();
             }
         }
 
