@@ -4,6 +4,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.Down;
 import dev.coppice.kernel.Exit;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Ref;
@@ -13,6 +14,7 @@ import dev.coppice.otp.WorkQueue.Job;
 import dev.coppice.otp.WorkQueue.Submitted;
 import dev.coppice.otp.WorkQueue.Take;
 import dev.coppice.otp.WorkQueue.Work;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +28,9 @@ final class QueueServer<J> implements Server<Object> {
     private record Due(Job<?> job) {}
 
     private record Overdue(Job<?> job) {}
+
+    /// When a worker whose mailbox was full is tried again: it still waits for the job that it has asked for.
+    private static final Duration FULL = Duration.ofMillis(100);
 
     /// A worker that has taken: it is monitored from its first job on, for good.
     private final Map<Long, Cancellable> known = new HashMap<>();
@@ -115,10 +120,13 @@ final class QueueServer<J> implements Server<Object> {
         while (jobs.hasWaiting() && !free.isEmpty()) {
             var take = free.remove();
             var job = jobs.lease(take.worker().id());
-            if (take.to().offer(job).accepted()) {
-                leases.put(job.id(), self.sendAfter(rules.lease(), new Overdue(job)));
-            } else {
-                jobs.takeBack(job);
+            switch (take.to().offer(job)) {
+                case Offer.Accepted() -> leases.put(job.id(), self.sendAfter(rules.lease(), new Overdue(job)));
+                case Offer.Full() -> {
+                    jobs.takeBack(job);
+                    self.sendAfter(FULL, take);
+                }
+                case Offer.Dead _ -> jobs.takeBack(job);
             }
         }
     }

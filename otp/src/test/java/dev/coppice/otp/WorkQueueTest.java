@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Loop;
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Self;
@@ -14,6 +16,7 @@ import dev.coppice.otp.WorkQueue.Submit;
 import dev.coppice.otp.WorkQueue.Submitted;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +227,29 @@ class WorkQueueTest {
             assertThat(counts(queue)).isEqualTo(new Counts(1, 0, 0, 1, 0, 0));
             assertThat(told).isEmpty();
             worker.kill();
+        }
+
+        @Test
+        void gives_its_job_later_to_a_worker_whose_mailbox_is_full() throws Exception {
+            var queue = node.spawn(WorkQueue.<String>of());
+            var taken = new CountDownLatch(1);
+            var go = new CountDownLatch(1);
+            Loop<Object> loop =
+                    self -> {
+                        WorkQueue.<String, Object>take(self, queue, job -> job);
+                        taken.countDown();
+                        go.await();
+                        told.add(self.receive());
+                        told.add(self.receive());
+                    };
+            var worker = node.spawn(loop.recipe().mailbox(Mailbox.rejecting(1)));
+            taken.await();
+            worker.send("in the way");
+            queue.call(new Submit<>("a"));
+            assertThat(counts(queue).waiting()).isEqualTo(1);
+            go.countDown();
+            assertThat(next()).isEqualTo("in the way");
+            assertThat(next()).isEqualTo(new Job<>(1, 1, "a"));
         }
 
         @Test
