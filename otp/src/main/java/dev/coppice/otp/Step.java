@@ -1,5 +1,7 @@
 package dev.coppice.otp;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Done;
 import dev.coppice.kernel.ExitReason;
@@ -22,6 +24,7 @@ import java.util.List;
 public record Step<S>(S next, List<Effect> effects) {
 
     public Step {
+        requireNonNull(next, "next");
         effects = List.copyOf(effects);
     }
 

@@ -165,6 +165,7 @@ class PureTest {
                                         throw new IllegalStateException("no");
                                     })))
                     .hasRootCauseMessage("no");
+            assertThatThrownBy(() -> agent.call(new Agent.Update<>(_ -> null))).hasRootCauseMessage("next");
             String value = agent.call(new Agent.Get<>(v -> v));
             assertThat(value).isEqualTo("safe").isEqualTo(seen.get());
         }
