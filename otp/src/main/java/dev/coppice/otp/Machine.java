@@ -237,7 +237,7 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
         var turn = new Turn(item, state);
         try {
             turn.take(rules.handler.on(state, item.event));
-            if (turn.postpones && postponed.size() >= rules.postponable) {
+            if (turn.postpones && isFull()) {
                 throw new IllegalStateException(
                         rules.postponable
                                 + " events are postponed in "
@@ -280,6 +280,14 @@ final class Machine<S, M> implements Server<Object>, Stateful<S> {
             queue.addFirst(turn.item != null && turn.item.event == event ? turn.item : new Item<>(event, false));
         }
         state = turn.state;
+    }
+
+    /// Those whose callers have given up make room: they are not retried.
+    private boolean isFull() {
+        if (postponed.size() >= rules.postponable) {
+            postponed.removeIf(item -> item.caller != null && !item.caller.waiting());
+        }
+        return postponed.size() >= rules.postponable;
     }
 
     private void postpone(Item<M> item) {

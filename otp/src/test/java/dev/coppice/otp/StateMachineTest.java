@@ -302,6 +302,17 @@ class StateMachineTest {
         }
 
         @Test
+        void does_not_count_when_its_caller_has_given_up() {
+            var pid = node.spawn(machine().postponing(2));
+            var given = List.of(pid.ask(later("p")), pid.ask(later("q")));
+            logOf(pid);
+            given.forEach(Pending::abandon);
+            pid.ask(later("r"));
+            pid.send(go("1", "b"));
+            assertThat(logOf(pid)).containsExactly("p@a", "q@a", "r@a", "1@a", "r@b");
+        }
+
+        @Test
         void is_one_of_at_most_so_many() {
             var pid = node.spawn(machine().postponing(2).resuming());
             pid.send(later("p"));
