@@ -114,7 +114,7 @@ final class FlowOut<T> implements Server<Object> {
         inside = false;
         var mine = new Stage.Subscription<T>(self.pid(), self.pid(), 1);
         subscription = mine;
-        self.ask(stage, new Stage.Subscribe<>(mine), Subscribed<T>::new);
+        self.ask(stage.within(Limits.FOREVER), new Stage.Subscribe<>(mine), Subscribed<T>::new);
     }
 
     private void subscribed(Outcome<?> outcome, Self<Object> self) {

@@ -169,6 +169,7 @@ final class StageServer<T> implements Server<Object> {
 
     // ---- the stage before it
 
+    /// However long that takes: a stage that is at work does not answer meanwhile.
     private void subscribe(Self<Object> self) {
         var before = settings.upstream();
         if (before == null) {
@@ -179,7 +180,8 @@ final class StageServer<T> implements Server<Object> {
         subscription = mine;
         upstream = null;
         onTheirWay = 0;
-        self.ask(before, new Stage.Subscribe<>(mine), outcome -> new Subscribed(number, outcome));
+        self.ask(
+                before.within(Limits.FOREVER), new Stage.Subscribe<>(mine), outcome -> new Subscribed(number, outcome));
     }
 
     private void subscribed(long number, Outcome<Pid<Msg<Object>>> outcome, Self<Object> self) {

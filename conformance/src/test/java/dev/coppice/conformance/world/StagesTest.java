@@ -3,6 +3,7 @@ package dev.coppice.conformance.world;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Done;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Name;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -189,6 +191,72 @@ class StagesTest {
             world.settle();
             assertThat(others).containsExactly(List.of("a"));
             assertThat(batches).isEmpty();
+        }
+    }
+
+    /// A stage that is at work does not answer meanwhile.
+    @Nested
+    class After_a_slow_stage {
+        private record Nap() implements Call<Nap, Done> {}
+
+        private Pid<Msg<Integer>> slow(World world) {
+            Pid<Nap> bed =
+                    world.node()
+                            .spawn(
+                                    Server.<Nap>of(() ->
+                                            (nap, self) -> {
+                                                self.receive(_ -> null, Duration.ofSeconds(20));
+                                                self.done(nap);
+                                            }));
+            var source = world.node().spawn(Stage.from(numbers(10)));
+            var slow =
+                    world.node()
+                            .spawn(
+                                    Stage.<Integer, Integer>through(
+                                            source,
+                                            batch -> {
+                                                bed.within(HOUR).call(new Nap());
+                                                return batch;
+                                            }));
+            world.settle();
+            return slow;
+        }
+
+        @Seeds(5)
+        void a_stage_waits_until_it_can_subscribe(World world) {
+            var taken = new ArrayList<Integer>();
+            var last = world.node().spawn(Stage.into(slow(world), taken::addAll));
+            world.advance(Duration.ofMinutes(1));
+            assertThat(taken).isEqualTo(range(10));
+            assertThat(last.await()).isEqualTo(new ExitReason.Normal());
+        }
+
+        @Seeds(5)
+        void a_subscriber_of_java_does_too(World world) {
+            var told = new ArrayList<Object>();
+            Stage.publisher(world.node(), slow(world))
+                    .subscribe(
+                            new Flow.Subscriber<Integer>() {
+                                @Override
+                                public void onSubscribe(Flow.Subscription given) {
+                                    given.request(Long.MAX_VALUE);
+                                }
+
+                                @Override
+                                public void onNext(Integer item) {
+                                    told.add(item);
+                                }
+
+                                @Override
+                                public void onError(Throwable thrown) {
+                                    told.add(thrown);
+                                }
+
+                                @Override
+                                public void onComplete() {}
+                            });
+            world.advance(Duration.ofMinutes(1));
+            assertThat(told).isEqualTo(range(10));
         }
     }
 
