@@ -74,7 +74,7 @@ public final class Stage<T> implements Actor<Stage.Msg<T>> {
     public record Cancel<T>(Subscription<T> of) implements Msg<T> {}
 
     /// Feeds a stage that is made by [Stage#fed]; answered when there is room for the items. Items that come by `send` and find none take
-    /// the place of the oldest, which are counted.
+    /// the place of the oldest, which are counted. A call that is given up before there was room gives nothing.
     public record Push<T>(List<T> items) implements Msg<T>, Call<Push<T>, Done> {
         public Push {
             items = List.copyOf(items);

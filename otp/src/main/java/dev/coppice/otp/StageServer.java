@@ -131,8 +131,7 @@ final class StageServer<T> implements Server<Object> {
     /// stage before for more; at the end says so.
     private void pump(Self<Object> self) {
         outlets.give(buffer);
-        while (!waiting.isEmpty() && admits(waiting.peekFirst())) {
-            var next = waiting.removeFirst();
+        for (var next = admitted(); next != null; next = admitted()) {
             buffer.addAll(next.items());
             next.caller().reply(Done.DONE);
             outlets.give(buffer);
@@ -143,6 +142,14 @@ final class StageServer<T> implements Server<Object> {
             self.stop();
         }
         askForMore();
+    }
+
+    /// The next push that there is room for. One whose caller has given up gives nothing.
+    private @Nullable Waiting<T> admitted() {
+        while (!waiting.isEmpty() && !waiting.getFirst().caller().waiting()) {
+            waiting.removeFirst();
+        }
+        return waiting.isEmpty() || !admits(waiting.getFirst()) ? null : waiting.removeFirst();
     }
 
     /// One that would never fit is taken when there is nothing else.

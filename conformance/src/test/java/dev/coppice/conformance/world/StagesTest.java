@@ -7,6 +7,7 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Done;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Name;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
@@ -274,6 +275,21 @@ class StagesTest {
             world.settle();
             assertThat(third.poll()).isPresent();
             assertThat(batches).containsExactly(List.of(1));
+        }
+
+        @Seeds(20)
+        void that_was_given_up_gives_nothing(World world) {
+            var batches = new ArrayList<List<Integer>>();
+            Pid<Msg<Integer>> stage = world.node().spawn(Stage.<Integer>fed().buffer(1));
+            stage.call(new Stage.Push<>(List.of(1)));
+            var late = stage.within(Duration.ofSeconds(1)).ask(new Stage.Push<>(List.of(2)));
+            var patient = stage.within(HOUR).ask(new Stage.Push<>(List.of(3)));
+            world.advance(Duration.ofSeconds(2));
+            assertThat(late.poll().orElseThrow()).isInstanceOf(Outcome.Failed.class);
+            byHand(world, stage, batches).send(new ByHand.Ask(9));
+            world.settle();
+            assertThat(patient.poll()).contains(new Outcome.Replied<>(Done.DONE));
+            assertThat(batches).containsExactly(List.of(1), List.of(3));
         }
 
         @Seeds(20)
