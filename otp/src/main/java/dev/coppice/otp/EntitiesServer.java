@@ -41,6 +41,11 @@ final class EntitiesServer<K, M> implements Server<Object> {
 
     /// @param caller of a request; deferred, so that it can still be handed on
     private record Held<M>(M message, @Nullable Caller<?> caller) {
+        /// Its time is over, and it is not handled any more.
+        boolean isGivenUp() {
+            return caller != null && !caller.waiting();
+        }
+
         void fail(Throwable why) {
             if (caller != null) {
                 caller.fail(why);
@@ -110,18 +115,19 @@ final class EntitiesServer<K, M> implements Server<Object> {
         pid.send(message);
     }
 
-    /// Null when a wrap on top of the key's has made this request: nobody waits for its answer.
+    /// Null when nobody waits for the answer: it was sent, or a wrap on top of the key's has made it.
     private @Nullable Caller<?> caller(Call<?, ?> request) {
         try {
-            return self.defer(request);
+            var caller = self.defer(request);
+            return caller.waiting() ? caller : null;
         } catch (IllegalStateException made) {
             return null;
         }
     }
 
-    /// What was held: a request that nobody waits for any more, or never did, is a message like others.
+    /// What was held: a request that nobody ever waited for is a message like others.
     private void handHeld(Pid<M> pid, Held<M> held) {
-        if (held.caller != null && held.caller.waiting()) {
+        if (held.caller != null) {
             hand(pid, held.message);
         } else {
             pid.send(held.message);
@@ -190,6 +196,7 @@ final class EntitiesServer<K, M> implements Server<Object> {
         var going = leaving.get(key);
         if (going != null && going.pid.equals(pid)) {
             leaving.remove(key);
+            going.waiting.removeIf(Held::isGivenUp);
             going.waiting.forEach(held -> entity(key, held::fail).ifPresent(next -> handHeld(next, held)));
         }
     }

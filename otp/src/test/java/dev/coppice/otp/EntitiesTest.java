@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.coppice.kernel.Actor;
 import dev.coppice.kernel.Call;
 import dev.coppice.kernel.CallFailed;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Outcome;
@@ -15,6 +16,7 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -119,6 +121,38 @@ class EntitiesTest {
         }
 
         private record Ask() implements Call<Ask, Integer> {}
+
+        @Test
+        void that_was_given_up_before_its_actor_was_back_is_not_handled() {
+            var go = new CountDownLatch(1);
+            var handled = new AtomicInteger();
+            Actor<Ask> slow =
+                    Server.<Ask>of(() ->
+                            new Server<Ask>() {
+                                @Override
+                                public void handle(Ask ask, Self<Ask> self) {
+                                    self.reply(ask, handled.incrementAndGet());
+                                }
+
+                                @Override
+                                public void terminate(ExitReason reason, Self<Ask> self) throws Exception {
+                                    go.await();
+                                }
+                            });
+            var entities = node.spawn(Entities.of((String _) -> slow).idle(Duration.ofMillis(10)));
+            var a = Entities.ref(entities, "a");
+            assertThat(a.call(new Ask())).isEqualTo(1);
+            while (!entities.call(new Entities.Active<>()).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            var givenUp = a.ask(new Ask());
+            entities.call(new Entities.Active<>());
+            assertThat(givenUp.abandon()).isTrue();
+            a.send(new Ask());
+            var waits = a.within(LONG).ask(new Ask());
+            go.countDown();
+            assertThat(waits.get()).as("after the first and the one that was sent").isEqualTo(3);
+        }
 
         @Test
         void that_was_a_request_but_only_sent_is_delivered() {
