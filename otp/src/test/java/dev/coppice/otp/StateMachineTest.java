@@ -632,6 +632,18 @@ class StateMachineTest {
         }
 
         @Test
+        void may_defer_what_a_wrap_has_made_which_nobody_waits_for() {
+            var pid = node.spawn(machine());
+            var made = event("made", _ -> keep(defer(MADE.get()), reply(MADE.get(), "to nobody")));
+            MADE.set(made);
+            var wrapped = pid.<Log>via(_ -> made).ask(new Log());
+            assertThat(wrapped.await()).isEqualTo(new Outcome.Failed<>(new Failure.Unanswered()));
+            assertThat(logOf(pid)).containsExactly("made@a");
+        }
+
+        private static final AtomicReference<Do> MADE = new AtomicReference<>();
+
+        @Test
         void may_defer_and_answer_what_was_only_sent() {
             var sent = stay("sent");
             expect(

@@ -143,6 +143,7 @@ final class OpenRequests {
         if (held == self.cell.delivery()) {
             Runner.delivery(self.cell, null);
             of(self).add(held);
+            noticed(self, made(held));
         }
     }
 
