@@ -307,6 +307,30 @@ class DyingTest {
         }
 
         @Laws
+        void that_fails_since_somebody_else_ended_in_order_hides_no_crash(Lab lab) {
+            var boom = new Boom("first");
+            var callee = lab.node().spawn(server((_, self) -> self.stop(shutdown("in order"))));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<>() {
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    throw boom;
+                                                }
+
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    callee.call(new Ask("flush"));
+                                                }
+                                            }));
+            pid.send(new Mark(0));
+            assertThat(lab.gone(pid)).isEqualTo(new Crashed(boom));
+            assertThat(lab.node().counters().crashed()).isEqualTo(1);
+        }
+
+        @Laws
         void sees_the_reason_and_may_use_the_kernel(Lab lab) {
             var probe = lab.<String>probe();
             var echo = lab.node().spawn(echo());

@@ -86,7 +86,8 @@ final class Dying {
         } catch (ExitSignal _) {
             return cell.fate() instanceof Fate.Killed ? new ExitReason.Killed() : reason;
         } catch (Throwable thrown) {
-            return Activity.reasonOf(thrown);
+            var after = Activity.reasonOf(thrown);
+            return after.clean() && !reason.clean() ? reason : after; // somebody else's clean end hides no crash
         }
         return reason;
     }
