@@ -335,6 +335,26 @@ class ExitsTest {
         }
 
         @Laws
+        void a_loop_that_returns_without_having_looked_ends_with_it_too(Lab lab) {
+            var probe = lab.<String>probe();
+            var gate = lab.gate();
+            var broken = crashed("partner");
+            var pid =
+                    lab.node()
+                            .spawn((Self<Talk> _) -> {
+                                probe.send("in");
+                                gate.pass();
+                            });
+            var linked = lab.puppet();
+            linked.call(new DoNow(self -> self.link(pid)));
+            probe.expectEqual("in");
+            pid.exit(broken);
+            gate.open();
+            assertThat(lab.gone(pid)).isEqualTo(broken);
+            assertThat(lab.gone(linked)).as("what it is linked to is told").isEqualTo(broken);
+        }
+
+        @Laws
         void a_stop_of_oneself_does_not_return(Lab lab) {
             var went = new AtomicBoolean();
             for (var actor : List.of(puppet(), loop((_, _) -> {}))) {

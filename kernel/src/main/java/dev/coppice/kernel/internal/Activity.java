@@ -226,7 +226,8 @@ final class Activity {
     private static void leave(Cell<?> cell, Runner runner, @Nullable Throwable thrown) {
         try {
             if (thrown == null) {
-                Dying.leave(cell, ExitSignal.of(new ExitReason.Normal()), null);
+                var told = cell.fate(); // it may have been told to exit and not have looked since
+                Dying.leave(cell, ExitSignal.of(told == null ? new ExitReason.Normal() : told.reason()), null);
             } else {
                 Dying.leave(cell, thrown, cell.delivery());
             }
