@@ -94,6 +94,17 @@ class EventsTest {
         }
 
         @Laws
+        void reach_the_twin_of_a_subscription_that_was_cancelled_twice(Lab lab) {
+            var exits = lab.<NodeEvent.Exited>probe();
+            var one = lab.node().subscribe(NodeEvent.Exited.class, exits);
+            lab.node().subscribe(NodeEvent.Exited.class, exits);
+            assertThat(one.cancel()).isTrue();
+            assertThat(one.cancel()).as("again").isFalse();
+            var pid = stopped(lab);
+            exits.fish(event -> event.pid().equals(pid) ? event : null);
+        }
+
+        @Laws
         void reach_every_holder_of_the_name_that_subscribed(Lab lab) {
             var node = lab.node();
             Name<NodeEvent.Exited> name = Name.of("listener");

@@ -58,7 +58,12 @@ final class Observers {
     Cancellable subscribe(Class<? extends NodeEvent> type, Ref<?> subscriber) {
         var subscription = new Subscription(type, subscriber);
         subscriptions.add(subscription);
-        return () -> subscriptions.remove(subscription);
+        return () -> remove(subscription);
+    }
+
+    /// This one, and not another of the same type and subscriber.
+    private boolean remove(Subscription subscription) {
+        return subscriptions.removeIf(one -> one == subscription);
     }
 
     /// Whether it is worth making an event.
