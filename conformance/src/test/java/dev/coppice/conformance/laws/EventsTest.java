@@ -1,11 +1,14 @@
 package dev.coppice.conformance.laws;
 
 import static dev.coppice.conformance.laws.Lab.millis;
+import static dev.coppice.conformance.laws.Talk.echo;
 import static dev.coppice.conformance.laws.Talk.puppet;
 import static dev.coppice.conformance.laws.Talk.server;
 import static dev.coppice.conformance.laws.Talk.shutdown;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.coppice.conformance.laws.Talk.Ask;
 import dev.coppice.conformance.laws.Talk.Boom;
 import dev.coppice.conformance.laws.Talk.Broke;
 import dev.coppice.conformance.laws.Talk.Crashing;
@@ -21,7 +24,9 @@ import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Server;
+import dev.coppice.kernel.spi.Door;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +96,42 @@ class EventsTest {
                 lab.gone(pid);
             }
             assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        @Laws
+        void a_subscriber_that_throws_harms_nobody(Lab lab) {
+            var node = lab.node();
+            Door<NodeEvent> broken =
+                    _ -> {
+                        throw new Boom("a door's own");
+                    };
+            Name<CharSequence> theirs = Name.of("events");
+            Name<NodeEvent> ours = Name.of("events");
+            node.spawn(Server.<CharSequence>of(() -> (_, _) -> {}).named(theirs));
+            var picky =
+                    node.spawn(
+                            Server.<NodeEvent>of(() -> (_, _) -> {})
+                                    .mailbox(
+                                            Mailbox.droppingNewest(9)
+                                                    .droppable(event -> ((CharSequence) event).isEmpty())));
+            var exits = lab.<NodeEvent.Exited>probe();
+            for (var subscriber : List.<Ref<NodeEvent>>of(broken, node.ref(ours), picky)) {
+                node.subscribe(NodeEvent.class, subscriber);
+            }
+            node.subscribe(NodeEvent.Exited.class, exits);
+            var pid = lab.puppet();
+            pid.send(new Crashing("x"));
+            assertThat(lab.gone(pid)).isInstanceOf(Crashed.class);
+            exits.fish(event -> event.pid().equals(pid) ? event : null);
+            assertThat(node.spawn(echo()).call(new Ask("alive"))).isEqualTo("alive");
+            assertThat(node.counters().unaccounted()).isZero();
+        }
+
+        @Laws
+        void of_no_kind_are_an_error_for_who_asks_for_them(Lab lab) {
+            var probe = lab.<NodeEvent>probe();
+            assertThatThrownBy(() -> lab.node().subscribe(null, probe)).hasMessage("type");
+            assertThatThrownBy(() -> lab.node().subscribe(NodeEvent.class, null)).hasMessage("subscriber");
         }
 
         @Laws

@@ -1,5 +1,7 @@
 package dev.coppice.kernel.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.CrashReport;
 import dev.coppice.kernel.DeadLetter;
@@ -34,6 +36,7 @@ final class Observers {
     private final Throttle lowWaterLines;
     private final Throttle longScanLines;
     private final Throttle slowLines;
+    private final Throttle brokenLines;
     private final CopyOnWriteArrayList<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final ReentrantLock crashesLock = new ReentrantLock();
     private final ArrayDeque<CrashReport> crashes = new ArrayDeque<>();
@@ -49,6 +52,7 @@ final class Observers {
         this.lowWaterLines = throttle(Level.INFO, "more mailboxes below their low-water mark");
         this.longScanLines = throttle(Level.WARN, "more long selective receives");
         this.slowLines = throttle(Level.WARN, "more slow handlers");
+        this.brokenLines = throttle(Level.ERROR, "more failures of subscribers");
     }
 
     private Throttle throttle(Level level, String summary) {
@@ -56,7 +60,7 @@ final class Observers {
     }
 
     Cancellable subscribe(Class<? extends NodeEvent> type, Ref<?> subscriber) {
-        var subscription = new Subscription(type, subscriber);
+        var subscription = new Subscription(requireNonNull(type, "type"), requireNonNull(subscriber, "subscriber"));
         subscriptions.add(subscription);
         return () -> remove(subscription);
     }
@@ -74,17 +78,39 @@ final class Observers {
     void publish(NodeEvent event) {
         for (var subscription : subscriptions) {
             if (subscription.type.isInstance(event)) {
-                var delivered = Refs.deliver(subscription.subscriber, new Mail.Quiet(event, null), false);
-                if (delivered instanceof Offer.Dead && !Refs.mayLive(subscription.subscriber)) {
-                    subscriptions.remove(subscription);
-                }
+                tell(subscription, event);
+            }
+        }
+    }
+
+    /// A subscriber may be a door, a name of another protocol, or have a predicate: what is thrown there is logged and goes no further.
+    private void tell(Subscription subscription, NodeEvent event) {
+        try {
+            var delivered = Refs.deliver(subscription.subscriber, new Mail.Quiet(event, null), false);
+            if (delivered instanceof Offer.Dead && !Refs.mayLive(subscription.subscriber)) {
+                remove(subscription);
+            }
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError | ExitSignal broken) {
+            if (brokenLines.admits()) {
+                line(
+                        Level.ERROR,
+                        "a subscriber of events failed",
+                        Map.of("event", event.getClass().getSimpleName()),
+                        broken);
             }
         }
     }
 
     void end() {
         for (var lines :
-                List.of(deadLetterLines, crashLines, highWaterLines, lowWaterLines, longScanLines, slowLines)) {
+                List.of(
+                        deadLetterLines,
+                        crashLines,
+                        highWaterLines,
+                        lowWaterLines,
+                        longScanLines,
+                        slowLines,
+                        brokenLines)) {
             lines.end();
         }
     }
