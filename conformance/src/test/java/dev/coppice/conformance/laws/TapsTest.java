@@ -111,7 +111,7 @@ class TapsTest {
 
                         @Override
                         public void ends(Integer ride, Pid<?> by, Optional<Throwable> thrown) {
-                            throw new IllegalStateException("a tap's own");
+                            throw new NoClassDefFoundError("a tap's own");
                         }
                     };
             var notes = new Notes();

@@ -110,7 +110,7 @@ public final class Taps {
                 var parent = runner == null || from == null ? Optional.<Object>empty() : rideOf(tapping, runner.riding);
                 var ride = tapping.tap.leaves(parent, Optional.ofNullable(from), to, message, request);
                 all = ride.isEmpty() ? all : new Riding(tapping, ride.get(), all);
-            } catch (RuntimeException broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
                 failed(node, broken);
             }
         }
@@ -183,7 +183,7 @@ public final class Taps {
             }
             try {
                 tapping.tap.waited(cell, nanos, kept);
-            } catch (RuntimeException broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
                 failed(cell.node, broken);
             }
         }
@@ -196,13 +196,13 @@ public final class Taps {
             }
             try {
                 told.accept(one);
-            } catch (RuntimeException broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
                 failed(node, broken);
             }
         }
     }
 
-    private static void failed(LocalNode node, RuntimeException broken) {
+    private static void failed(LocalNode node, Throwable broken) {
         node.observers.line(
                 Level.ERROR,
                 "a tap failed",
