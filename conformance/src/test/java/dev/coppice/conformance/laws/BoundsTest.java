@@ -421,6 +421,21 @@ class BoundsTest {
             gate.open();
         }
 
+        @Laws(Laws.On.SEEDED)
+        void the_outermost_patience_counts_whatever_is_beneath_it(Lab lab) {
+            var gate = lab.gate();
+            var pid = stuck(lab, gate, Mailbox.blocking(1), lab.probe());
+            pid.send(new Mark(0));
+            for (var door :
+                    List.<Ref<Talk>>of(
+                            pid.<Talk>via(it -> it).within(millis(30)), pid.within(seconds(2)).within(millis(30)))) {
+                var before = lab.elapsed();
+                door.send(new Mark(1));
+                assertThat(lab.elapsed().minus(before)).isEqualTo(millis(30));
+            }
+            gate.open();
+        }
+
         @Laws
         void room_is_not_lost_to_senders_who_gave_up(Lab lab) {
             var gate = lab.gate();

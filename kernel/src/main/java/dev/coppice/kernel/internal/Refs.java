@@ -76,12 +76,16 @@ final class Refs {
     }
 
     /// Gives a mail to whoever `to` stands for. `patient` says whether the sender may be made to wait for room.
-    @SuppressWarnings("unchecked")
     static Offer deliver(Ref<?> to, Mail mail, boolean patient) {
+        return deliver(to, mail, patient, Long.MAX_VALUE);
+    }
+
+    /// @param patience for how many nanoseconds at most, as a ref around this one says; `Long.MAX_VALUE` when none does
+    static Offer deliver(Ref<?> to, Mail mail, boolean patient, long patience) {
         return switch (to) {
-            case Cell<?> cell -> cell.accept(mail, patient, Long.MAX_VALUE);
-            case Named<?> named -> named.deliver(mail, patient, Long.MAX_VALUE);
-            case Via<?> via -> via.deliver(mail, patient);
+            case Cell<?> cell -> cell.accept(mail, patient, patience);
+            case Named<?> named -> named.deliver(mail, patient, patience);
+            case Via<?> via -> via.deliver(mail, patient, patience);
             case Door<?> door -> throughDoor(door, mail);
         };
     }

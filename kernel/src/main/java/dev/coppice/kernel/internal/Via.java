@@ -43,16 +43,10 @@ public final class Via<M> implements Ref<M> {
         return patience;
     }
 
-    Offer deliver(Mail mail, boolean patient) {
+    /// @param outer the patience of a ref around this one, which counts before its own
+    Offer deliver(Mail mail, boolean patient, long outer) {
         var inner = wrap == null ? mail : mail.wrapped(wrap);
-        if (patience == 0) {
-            return Refs.deliver(target, inner, patient);
-        }
-        return switch (target) {
-            case Cell<?> cell -> cell.accept(inner, patient, patience);
-            case Named<?> named -> named.deliver(inner, patient, patience);
-            default -> Refs.deliver(target, inner, patient);
-        };
+        return Refs.deliver(target, inner, patient, outer == Long.MAX_VALUE && patience > 0 ? patience : outer);
     }
 
     @Override
