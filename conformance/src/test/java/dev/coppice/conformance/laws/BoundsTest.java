@@ -436,6 +436,40 @@ class BoundsTest {
             gate.open();
         }
 
+        @Laws(Laws.On.SEEDED)
+        void a_caller_waits_for_room_no_longer_than_its_own_time_out(Lab lab) {
+            var gate = lab.gate();
+            var pid = stuck(lab, gate, Mailbox.blocking(1), lab.probe());
+            pid.send(new Mark(0));
+            var waited = lab.<Duration>probe();
+            lab.node()
+                    .spawn(puppet().patience(millis(30)))
+                    .send(
+                            new Do(_ -> {
+                                var before = lab.elapsed();
+                                assertThat(failure(() -> pid.call(new Ask("?")))).isInstanceOf(Refused.class);
+                                waited.send(lab.elapsed().minus(before));
+                            }));
+            waited.expectEqual(millis(30));
+            gate.open();
+        }
+
+        @Laws(Laws.On.SEEDED)
+        void a_caller_waits_for_room_and_answer_no_longer_than_its_time_out_in_all(Lab lab) {
+            var gate = lab.gate();
+            var pid = lab.stuckAt(gate, server((_, self) -> self.deferCurrent()).mailbox(Mailbox.blocking(1)));
+            pid.send(new Mark(0));
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                self.receive(millis(20));
+                                gate.open();
+                            }));
+            var before = lab.elapsed();
+            assertThat(failure(() -> pid.within(millis(30)).call(new Ask("?")))).isInstanceOf(TimedOut.class);
+            assertThat(lab.elapsed().minus(before)).isEqualTo(millis(30));
+        }
+
         @Laws
         void room_is_not_lost_to_senders_who_gave_up(Lab lab) {
             var gate = lab.gate();

@@ -51,7 +51,10 @@ final class CountedCell<M> extends BoundedCell<M> {
 
     /// The sender waits for room; an exit ends the wait, and the message is a dead letter then.
     private Offer awaitRoom(Mail mail, long patience, @Nullable Cell<?> sender) {
-        var turn = new WaitCell<Object>(sender, node, Math.min(patience, Clocks.nanos(mailbox.patience())));
+        var request = mail instanceof Request<?> asked ? asked : null;
+        long limit = Math.min(patience, Clocks.nanos(mailbox.patience()));
+        long since = node.scheduler.nanoTime();
+        var turn = new WaitCell<Object>(sender, node, request == null ? limit : Math.min(limit, request.left()));
         turn.holder = this;
         if (!room.queue(turn)) {
             return bury(mail);
@@ -68,6 +71,9 @@ final class CountedCell<M> extends BoundedCell<M> {
                 sender.waiting = outer;
             }
             end = settle(mail, turn, cycle);
+        }
+        if (request != null) {
+            request.waitedSince(since, sender);
         }
         return end;
     }

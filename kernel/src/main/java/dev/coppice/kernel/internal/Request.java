@@ -143,6 +143,18 @@ public final class Request<R> extends Mail implements Caller<R> {
         return cell != null && (cell.expired() || (relay != null && relay.expired()));
     }
 
+    /// How many nanoseconds its caller will wait on.
+    long left() {
+        return cell == null ? Long.MAX_VALUE : cell.remaining().map(Clocks::nanos).orElse(Long.MAX_VALUE);
+    }
+
+    /// Its sender has waited for room since then. When that is its caller, it is a part of the caller's time.
+    void waitedSince(long since, @Nullable Cell<?> sender) {
+        if (cell != null && cell.owner == sender) {
+            cell.armSince(since);
+        }
+    }
+
     /// The actor that waits for the answer, if one does.
     @Nullable Cell<?> asker() {
         return cell == null ? null : cell.owner;

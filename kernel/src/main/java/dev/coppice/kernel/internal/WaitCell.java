@@ -68,6 +68,9 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
     /// Whether the owner waits in its `terminate`, where only a kill may end a wait. Written before the cell is published.
     private boolean whileEnding;
 
+    /// Whether its deadline has been set. Written by who waits, or by who asks before the request is sent.
+    private boolean armed;
+
     /// Whether it is the start of an actor that is waited for. Written before the cell is published.
     boolean start;
 
@@ -237,12 +240,26 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     @Override
     public void stops() {
-        arm();
+        if (!armed) {
+            arm();
+        }
     }
 
     void arm() {
+        arm(scheduler.nanoTime());
+    }
+
+    /// As [#arm], for a wait that has begun already: with a wait for room in the callee's mailbox. By the thread that waits.
+    void armSince(long since) {
+        if (!armed && state == null) {
+            arm(since);
+        }
+    }
+
+    private void arm(long since) {
+        armed = true;
         if (patience < Long.MAX_VALUE) {
-            scheduler.schedule(this, scheduler.nanoTime() + patience);
+            scheduler.schedule(this, since + patience);
             // Whoever completes the cell writes the state and then looks for an alarm; here it is the other way round.
             // One of the two must see the other, or the alarm of a finished wait stays until its deadline.
             VarHandle.fullFence();
