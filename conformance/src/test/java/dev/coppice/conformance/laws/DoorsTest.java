@@ -6,13 +6,19 @@ import static dev.coppice.conformance.laws.Lab.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.conformance.laws.Talk.Ask;
+import dev.coppice.conformance.laws.Talk.Boom;
 import dev.coppice.conformance.laws.Talk.Crashing;
 import dev.coppice.conformance.laws.Talk.Do;
 import dev.coppice.conformance.laws.Talk.Gone;
 import dev.coppice.conformance.laws.Talk.Note;
+import dev.coppice.conformance.laws.Talk.Sync;
+import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.Done;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.Failure;
+import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Offer;
@@ -22,10 +28,12 @@ import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Envelope;
 import dev.coppice.kernel.spi.Interception.End;
 import dev.coppice.kernel.spi.Scheduler;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -293,5 +301,64 @@ class DoorsTest {
             assertThat(Door.nodeOf(door)).isSameAs(lab.node()).isNotSameAs(other);
             assertThat(Scheduler.of(lab.node()).nanoTime()).isLessThanOrEqualTo(Scheduler.of(other).nanoTime());
         }
+    }
+
+    /// What a door does that keeps no promise, or that is no more than a door.
+    @Nested
+    class Forward {
+        private static final Boom BOOM = new Boom("the door's own");
+        private static final Door<Talk> BROKEN =
+                _ -> {
+                    throw BOOM;
+                };
+
+        @Laws
+        void to_a_door_that_throws_leaves_the_request_with_its_holder(Lab lab) {
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Talk.server((message, self) -> {
+                                        try {
+                                            self.forward((Ask) message, BROKEN);
+                                        } catch (Boom _) {
+                                            self.reply((Ask) message, "myself");
+                                        }
+                                    }));
+            assertThat(pid.call(new Ask("?"))).isEqualTo("myself");
+        }
+
+        @Laws
+        void to_a_door_that_throws_crashes_and_the_caller_learns_it_at_once(Lab lab) {
+            var before = lab.elapsed();
+            var pid = lab.node().spawn(Talk.server((message, self) -> self.forward((Ask) message, BROKEN)));
+            assertThat(failure(() -> pid.within(LONG).call(new Ask("?")))).isEqualTo(new Exited(new Crashed(BOOM)));
+            lab.assertNoTimePassed(before);
+        }
+
+        @Laws
+        void of_a_deferred_request_to_a_door_that_throws_leaves_it_deferred(Lab lab) {
+            var before = lab.elapsed();
+            var held = lab.<Caller<String>>probe();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Talk.server((message, self) -> {
+                                        var ask = (Ask) message;
+                                        var caller = self.defer(ask);
+                                        try {
+                                            self.forward(ask, BROKEN);
+                                        } catch (Boom _) {
+                                            held.send(caller);
+                                        }
+                                    }));
+            var pending = pid.within(LONG).ask(new Ask("?"));
+            var caller = held.expect();
+            assertThat(pid.call(new Sync())).isEqualTo(Done.DONE);
+            assertThat(caller.waiting()).isTrue();
+            pid.send(new Crashing("with it"));
+            assertThat(pending.await()).isInstanceOf(Outcome.Failed.class);
+            lab.assertNoTimePassed(before);
+        }
+
     }
 }

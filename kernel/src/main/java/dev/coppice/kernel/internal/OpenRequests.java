@@ -154,9 +154,27 @@ final class OpenRequests {
             Refs.send(to, as);
             return;
         }
+        var before = held.hold;
         held.hold(Request.Hold.SETTLED);
         settled(self, held);
         Refs.deliver(to, held.as(as), true);
+        try {
+            Refs.deliver(to, held.as(as), true);
+        } catch (Throwable thrown) {
+            takeBack(self, held, before);
+            throw thrown;
+        }
+    }
+
+    /// It could not be handed on: all is as it was before.
+    private static void takeBack(ActorSelf<?> self, Request<?> request, Request.Hold before) {
+        request.hold(before);
+        if (before == Request.Hold.HELD && request.cell != null) {
+            request.cell.holder = self.cell;
+        }
+        if (request != self.cell.delivery()) {
+            of(self).addOuter(request);
+        }
     }
 
     static void settled(ActorSelf<?> self, Request<?> request) {
