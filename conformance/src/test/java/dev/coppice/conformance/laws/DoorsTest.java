@@ -360,5 +360,28 @@ class DoorsTest {
             lab.assertNoTimePassed(before);
         }
 
+        @Laws
+        void to_a_door_that_keeps_it_is_no_edge_of_a_cycle_any_more(Lab lab) {
+            var kept = new AtomicReference<Envelope<Talk>>();
+            Door<Talk> keeper =
+                    envelope -> {
+                        kept.set(envelope);
+                        return new Offer.Accepted();
+                    };
+            var looked = lab.<Optional<Outcome<Done>>>probe();
+            var a = lab.puppet();
+            var b =
+                    lab.node()
+                            .spawn(
+                                    Talk.server((message, self) -> {
+                                        self.forward((Ask) message, keeper);
+                                        looked.send(a.within(LONG).ask(new Sync()).await(Duration.ZERO));
+                                    }));
+            var answers = lab.<String>probe();
+            a.send(new Do(_ -> answers.send(b.within(LONG).call(new Ask("?")))));
+            looked.expectEqual(Optional.empty());
+            kept.get().reply("from behind the door");
+            answers.expectEqual("from behind the door");
+        }
     }
 }

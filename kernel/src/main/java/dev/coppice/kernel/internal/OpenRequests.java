@@ -157,7 +157,9 @@ final class OpenRequests {
         var before = held.hold;
         held.hold(Request.Hold.SETTLED);
         settled(self, held);
-        Refs.deliver(to, held.as(as), true);
+        if (held.cell != null) {
+            held.cell.holder = null; // until somebody has it: a door may keep it
+        }
         try {
             Refs.deliver(to, held.as(as), true);
         } catch (Throwable thrown) {
