@@ -3,6 +3,7 @@ package dev.coppice.conformance.laws;
 import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.failure;
 import static dev.coppice.conformance.laws.Lab.millis;
+import static dev.coppice.conformance.laws.Lab.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.conformance.laws.Talk.Ask;
@@ -358,6 +359,21 @@ class DoorsTest {
             pid.send(new Crashing("with it"));
             assertThat(pending.await()).isInstanceOf(Outcome.Failed.class);
             lab.assertNoTimePassed(before);
+        }
+
+        @Laws(Laws.On.SEEDED)
+        void of_an_ask_to_a_door_that_throws_brings_no_outcome_later(Lab lab) {
+            var came = lab.<Optional<Talk>>probe();
+            lab.puppet()
+                    .send(
+                            new Do(self -> {
+                                try {
+                                    self.ask(BROKEN, new Ask("?"), Talk.Came::new);
+                                } catch (Boom _) {
+                                    came.send(self.receive(seconds(10)));
+                                }
+                            }));
+            came.expectEqual(Optional.empty());
         }
 
         @Laws

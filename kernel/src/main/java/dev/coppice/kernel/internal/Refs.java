@@ -71,7 +71,12 @@ final class Refs {
             Taps.request(to, request, cell);
         }
         cell.arm();
-        deliver(to, new Request<>(request, cell), false);
+        try {
+            deliver(to, new Request<>(request, cell), false);
+        } catch (Throwable thrown) {
+            cell.unsent();
+            throw thrown;
+        }
         return cell;
     }
 

@@ -183,6 +183,12 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         return state == TIMED_OUT;
     }
 
+    /// The request did not go out, and its sender knows: nobody else is told.
+    void unsent() {
+        listener = null;
+        abandon();
+    }
+
     /// Whether the time was over before an answer came.
     boolean expired() {
         var seen = state;
