@@ -36,6 +36,7 @@ import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.testkit.Probe;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -218,6 +219,59 @@ class CyclesTest {
         }
 
         @Laws
+        void an_await_of_a_request_that_was_handed_on_meanwhile(Lab lab) {
+            var probe = lab.<Failure>probe();
+            var a = lab.puppet();
+            var c =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        probe.send(failure(() -> a.within(LONG).call(new Ask("back"))));
+                                        self.reply((Ask) message, "x");
+                                    }));
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.receive(Mark.class); // when the asker awaits
+                                        self.forward((Ask) message, c);
+                                    }));
+            var answers = lab.<Outcome<String>>probe();
+            a.send(new Do(_ -> answers.send(b.within(LONG).ask(new Ask("there")).await())));
+            settled(a);
+            var before = lab.elapsed();
+            b.send(new Mark(0));
+            assertThat(cycle(probe.expect()).path()).isEqualTo(List.of(c, a));
+            answers.expectEqual(new Replied<>("x"));
+            lab.assertNoTimePassed(before);
+        }
+
+        @Laws
+        void an_await_of_a_request_that_is_handed_to_one_who_waits_for_the_asker(Lab lab) {
+            var a = lab.puppet();
+            var c = lab.puppet();
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.receive(Mark.class); // when both wait
+                                        self.forward((Ask) message, c);
+                                    }));
+            var answers = lab.<Outcome<String>>probe();
+            var back = lab.<Failure>probe();
+            a.send(new Do(_ -> answers.send(b.within(LONG).ask(new Ask("there")).await())));
+            settled(a);
+            c.send(new Do(_ -> back.send(failure(() -> a.within(LONG).call(new Ask("back"))))));
+            settled(c);
+            var before = lab.elapsed();
+            b.send(new Mark(0));
+            assertThat(answers.expect())
+                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.why()).isInstanceOf(Cycle.class));
+            assertThat(back.expect()).isEqualTo(new Unanswered());
+            lab.assertNoTimePassed(before);
+        }
+
+        @Laws
         @Tag("#22")
         void a_sender_that_waits_for_room(Lab lab) {
             var back = lab.<Failure>probe();
@@ -293,6 +347,28 @@ class CyclesTest {
             caller.reply("from elsewhere");
             answers.expectEqual("from elsewhere");
             back.expectEqual("back");
+        }
+
+        @Laws
+        void awaiting_a_request_that_was_deferred_meanwhile(Lab lab) {
+            var callers = lab.<Caller<String>>probe();
+            var looked = lab.<Optional<Outcome<Done>>>probe();
+            var a = lab.puppet();
+            var b =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        self.receive(Mark.class); // when the asker awaits
+                                        callers.send(self.defer((Ask) message));
+                                        looked.send(a.within(LONG).ask(new Sync()).await(Duration.ZERO));
+                                    }));
+            var answers = lab.<Outcome<String>>probe();
+            a.send(new Do(_ -> answers.send(b.within(LONG).ask(new Ask("there")).await())));
+            settled(a);
+            b.send(new Mark(0));
+            looked.expectEqual(Optional.empty());
+            callers.expect().reply("from elsewhere");
+            answers.expectEqual(new Replied<>("from elsewhere"));
         }
 
         @Laws

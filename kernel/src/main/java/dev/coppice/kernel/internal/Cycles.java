@@ -30,7 +30,8 @@ final class Cycles {
             return false;
         }
         wait.holder = callee;
-        if (asker.waiting != wait || callee != asker && callee.waiting == null) {
+        var waits = asker.waiting;
+        if (waits == null || !waits.awaits(wait) || callee != asker && callee.waiting == null) {
             return false; // nearly always: the callee waits for nobody
         }
         var cycle = closedBy(asker, wait);
@@ -47,7 +48,7 @@ final class Cycles {
         var holders = new ArrayList<Cell<?>>(4);
         WaitCell<?> cell = wait;
         while (cells.size() < LONGEST) {
-            var holder = cell.holder;
+            var holder = cell.holderNow();
             if (holder == null) {
                 return null;
             }
@@ -66,7 +67,7 @@ final class Cycles {
 
     private static boolean stillThere(List<WaitCell<?>> cells, List<Cell<?>> holders) {
         for (int i = 0; i < cells.size(); i++) {
-            if (cells.get(i).over() || cells.get(i).holder != holders.get(i)) {
+            if (cells.get(i).over() || cells.get(i).holderNow() != holders.get(i)) {
                 return false;
             }
             if (i + 1 < cells.size() && holders.get(i).waiting != cells.get(i + 1)) {

@@ -77,7 +77,7 @@ final class Reports {
     /// Whoever holds what it waits for: racy.
     private static Optional<Pid<?>> waitsFor(Cell<?> cell) {
         var wait = cell.waiting;
-        return wait == null || wait.over() ? Optional.empty() : Optional.ofNullable(wait.holder);
+        return wait == null || wait.over() ? Optional.empty() : Optional.ofNullable(wait.holderNow());
     }
 
     static Optional<String> doing(Cell<?> cell) {
@@ -187,7 +187,7 @@ final class Reports {
 
     private static String waits(Cell<?> holder) {
         var on = holder.waiting;
-        var next = on == null ? null : on.holder;
+        var next = on == null ? null : on.holderNow();
         return next == null ? "" : ", and waits for " + next.path();
     }
 

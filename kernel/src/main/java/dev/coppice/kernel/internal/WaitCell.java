@@ -239,6 +239,17 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         }
     }
 
+    /// Who must act now: for one that awaits another's request, whoever holds that.
+    @Nullable Cell<?> holderNow() {
+        var asked = request;
+        return asked == null || asked.cell == null ? holder : asked.cell.holder;
+    }
+
+    /// Whether it waits for the answer that this cell is for: it is that cell, or one of those that await it.
+    boolean awaits(WaitCell<?> asked) {
+        return this == asked || request != null && request.cell == asked;
+    }
+
     /// As a write of [#holder], for the wait of a thread that no cycle check asks: it needs no fence.
     void heldBy(Cell<?> callee) {
         HOLDER.setRelease(this, callee);
@@ -380,10 +391,10 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
 
     private void awaitAs(@Nullable Cell<?> actor, long limit) {
         var mine = new WaitCell<Object>(actor, node, limit);
-        mine.holder = holder;
+        mine.request = request; // and so the same holder, whoever that will be
         mine.publish();
         try {
-            if (actor != null && holder != null && Cycles.closedBy(actor, mine) instanceof Failure.Cycle cycle) {
+            if (actor != null && Cycles.closedBy(actor, mine) instanceof Failure.Cycle cycle) {
                 complete(new Outcome.Failed<R>(cycle));
                 return;
             }
