@@ -400,4 +400,32 @@ class DoorsTest {
             answers.expectEqual("from behind the door");
         }
     }
+
+    @Nested
+    class Settled {
+        @Laws
+        void a_request_that_its_door_tries_again_later_is_no_edge_to_who_has_failed_it(Lab lab) {
+            var kept = new AtomicReference<Envelope<Talk>>();
+            var looked = lab.<Optional<Outcome<Done>>>probe();
+            var a = lab.puppet();
+            var b =
+                    lab.node()
+                            .spawn(
+                                    Talk.server((message, self) -> {
+                                        self.reply((Ask) message, "not now");
+                                        looked.send(a.within(LONG).ask(new Sync()).await(Duration.ZERO));
+                                    }));
+            Door<Talk> patient =
+                    envelope -> {
+                        kept.set(envelope);
+                        return envelope.intercept(_ -> {}).passTo(b);
+                    };
+            var answers = lab.<String>probe();
+            a.send(new Do(_ -> answers.send(patient.within(LONG).call(new Ask("?")))));
+            looked.expectEqual(Optional.empty());
+            kept.get().reply("later");
+            answers.expectEqual("later");
+        }
+
+    }
 }

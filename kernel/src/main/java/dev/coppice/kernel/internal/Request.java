@@ -191,6 +191,10 @@ public final class Request<R> extends Mail implements Caller<R> {
         if (cell == null) {
             return;
         }
+        var gone = holder;
+        if (relay != null && gone != null) {
+            cell.letGo(gone); // the door behind which the caller waits on may have other plans
+        }
         boolean first = relay == null ? cell.complete(outcome) : relay.end(new Interception.End.Settled(outcome));
         if (!first && outcome instanceof Outcome.Replied<?>) {
             cell.late();

@@ -250,6 +250,11 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         return this == asked || request != null && request.cell == asked;
     }
 
+    /// This actor has the request no more; who has it may be known already.
+    void letGo(Cell<?> callee) {
+        HOLDER.compareAndSet(this, callee, null);
+    }
+
     /// As a write of [#holder], for the wait of a thread that no cycle check asks: it needs no fence.
     void heldBy(Cell<?> callee) {
         HOLDER.setRelease(this, callee);
