@@ -427,5 +427,24 @@ class DoorsTest {
             answers.expectEqual("later");
         }
 
+        @Laws
+        void an_interception_that_throws_harms_neither_who_answers_nor_the_node(Lab lab) {
+            var echo = lab.node().spawn(Talk.echo());
+            var silent = lab.node().spawn(Talk.server((_, self) -> self.deferCurrent()));
+            var failure = new Failure[1];
+            for (var to : List.of(echo, silent)) {
+                Door<Talk> broken =
+                        envelope ->
+                                envelope.intercept(
+                                                _ -> {
+                                                    throw new Boom("the door's own");
+                                                })
+                                        .passTo(to);
+                failure[0] = failure(() -> broken.within(millis(20)).call(new Ask("?")));
+                assertThat(failure[0]).isInstanceOf(Failure.TimedOut.class);
+            }
+            assertThat(echo.call(new Ask("unharmed"))).isEqualTo("unharmed");
+            assertThat(silent.alive()).isTrue();
+        }
     }
 }

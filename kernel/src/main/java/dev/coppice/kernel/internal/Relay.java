@@ -4,8 +4,10 @@ import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.spi.Interception;
 import dev.coppice.kernel.spi.Interception.End;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /// A door's place between a request's holder and its caller: see `Envelope.intercept`.
 ///
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// the end finds that the doors behind it know.
 final class Relay {
     private final Interception told;
+    private final LocalNode node;
 
     /// How it ended. Written once, by CAS.
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
@@ -24,12 +27,13 @@ final class Relay {
     /// The next of the stack. Written before this one is pushed.
     private @Nullable Relay older;
 
-    private Relay(Interception told) {
+    private Relay(Interception told, LocalNode node) {
         this.told = told;
+        this.node = node;
     }
 
     static Relay begin(WaitCell<?> cell, @Nullable Relay above, Interception told) {
-        var relay = new Relay(told);
+        var relay = new Relay(told, cell.node());
         if (above == null) {
             cell.whenOver(() -> relay.end(cell.end()));
         } else {
@@ -67,8 +71,17 @@ final class Relay {
         for (var relay = below.get(); relay != null; relay = relay.older) {
             relay.end(fromBelow);
         }
-        told.over(how);
+        tell(how);
         return true;
+    }
+
+    /// What the door throws is logged and goes no further: this may be anybody's thread.
+    private void tell(End how) {
+        try {
+            told.over(how);
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
+            node.observers.line(Level.ERROR, "a door failed", Map.of("end", how, "why", broken));
+        }
     }
 
     private static End seenFromBelow(End end) {

@@ -189,6 +189,10 @@ public final class WaitCell<R> extends Waiting implements Pending<R> {
         abandon();
     }
 
+    LocalNode node() {
+        return node;
+    }
+
     /// Whether the time was over before an answer came.
     boolean expired() {
         var seen = state;
