@@ -1,5 +1,6 @@
 package dev.coppice.conformance.laws;
 
+import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.failure;
 import static dev.coppice.conformance.laws.Talk.echo;
 import static dev.coppice.conformance.laws.Talk.server;
@@ -22,6 +23,7 @@ import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
@@ -229,6 +231,42 @@ class FunctionsTest {
                 pid.call(new Sync());
             }
             assertThat(ran).isTrue();
+        }
+    }
+
+    @Nested
+    class Nothing {
+        private static Ref<Talk> forgetful(Ref<Talk> to) {
+            return to.via(_ -> null);
+        }
+
+        @Laws
+        void made_by_a_wrap_crashes_the_receiver_and_loses_no_message(Lab lab) {
+            for (var recipe : List.of(echo(), Talk.loop((_, _) -> {}))) {
+                var pid = lab.node().spawn(recipe);
+                forgetful(pid).send(new Mark(1));
+                assertThat(lab.gone(pid))
+                        .isInstanceOfSatisfying(
+                                Crashed.class,
+                                crashed ->
+                                        assertThat(crashed.cause())
+                                                .isInstanceOf(NullPointerException.class)
+                                                .hasMessageContaining("via")
+                                                .hasMessageContaining("Mark"));
+                assertThat(lab.node().counters().unaccounted()).isZero();
+            }
+        }
+
+        @Laws
+        void made_of_a_request_fails_it_at_once(Lab lab) {
+            var before = lab.elapsed();
+            for (var recipe : List.of(echo(), Talk.loop((_, _) -> {}))) {
+                var pid = lab.node().spawn(recipe);
+                assertThat(failure(() -> forgetful(pid).within(LONG).call(new Ask("?"))))
+                        .isInstanceOfSatisfying(
+                                Exited.class, exited -> assertThat(exited.reason()).isInstanceOf(Crashed.class));
+            }
+            lab.assertNoTimePassed(before);
         }
     }
 

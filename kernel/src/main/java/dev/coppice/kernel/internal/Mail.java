@@ -1,5 +1,7 @@
 package dev.coppice.kernel.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Offer;
@@ -43,7 +45,7 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         public Object message() {
             var seen = opened;
             if (seen == null) {
-                opened = seen = wrap.apply(message);
+                opened = seen = made(wrap, message);
             }
             return seen;
         }
@@ -83,7 +85,7 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
             }
             var seen = opened;
             if (seen == null) {
-                opened = seen = wrap.apply(message);
+                opened = seen = made(wrap, message);
             }
             return seen;
         }
@@ -116,7 +118,7 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
             }
             var seen = opened;
             if (seen == null) {
-                opened = seen = wrap.apply(message);
+                opened = seen = made(wrap, message);
             }
             return seen;
         }
@@ -130,6 +132,13 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
     @Override
     public Object message() {
         return message;
+    }
+
+    /// What a `via` makes of a message, in the receiver.
+    static Object made(Function<Object, Object> wrap, Object message) {
+        return requireNonNull(
+                wrap.apply(message),
+                () -> "a via made null of a " + message.getClass().getName() + "; it must make a message");
     }
 
     /// The same on its way through one more `via`. Wraps are applied in the receiver, the sender's first.

@@ -103,7 +103,7 @@ public final class Request<R> extends Mail implements Caller<R> {
         }
         var seen = opened;
         if (seen == null) {
-            opened = seen = wrap.apply(message);
+            opened = seen = made(wrap, message);
         }
         return seen;
     }
