@@ -42,7 +42,10 @@ final class Slot {
     private @Nullable Cell<?> owner;
     private Self.Gap gap = Self.Gap.WAIT;
 
-    /// A kept mailbox, then the requests of the gap, oldest first.
+    /// A kept mailbox, oldest first: before all that comes while there is no holder, also what comes before all is kept.
+    private final ArrayDeque<Mail> kept = new ArrayDeque<>(0);
+
+    /// The requests of the gap, oldest first.
     private final ArrayDeque<Mail> waiting = new ArrayDeque<>(0);
 
     Slot(LocalNode node, Name<?> name) {
@@ -93,7 +96,7 @@ final class Slot {
             }
             cell.slot = this;
             Mail last = null;
-            for (Mail mail = waiting.poll(); mail != null; mail = waiting.poll()) {
+            for (var mail = poll(); mail != null; mail = poll()) {
                 if (mail instanceof Request<?> request && request.cell != null && request.cell.over()) {
                     expired.add(mail);
                 } else {
@@ -106,6 +109,11 @@ final class Slot {
         }
         refuse(expired, new DeadLetter.Reason.NoProcess());
         return true;
+    }
+
+    private @Nullable Mail poll() {
+        var mail = kept.poll();
+        return mail == null ? waiting.poll() : mail;
     }
 
     /// Puts what waited in front of everything that the new holder will receive. It is not running yet: its list is still ours.
@@ -147,6 +155,7 @@ final class Slot {
 
     private List<Mail> drainRequests() {
         var requests = new ArrayList<Mail>();
+        kept.removeIf(mail -> mail instanceof Request<?> && requests.add(mail));
         waiting.removeIf(mail -> mail instanceof Request<?> && requests.add(mail));
         return requests;
     }
@@ -189,7 +198,9 @@ final class Slot {
         }
         retired = true;
         node.names.retire(this);
-        var left = List.copyOf(waiting);
+        var left = new ArrayList<>(kept);
+        left.addAll(waiting);
+        kept.clear();
         waiting.clear();
         return left;
     }
@@ -255,7 +266,7 @@ final class Slot {
                 if (mail instanceof Request<?> request && request.cell != null) {
                     request.cell.holder = null;
                 }
-                waiting.add(mail);
+                kept.add(mail);
                 return;
             }
         } finally {
@@ -267,7 +278,7 @@ final class Slot {
     long waitingMessages() {
         Spin.lock(LOCK, this, LockOrder.Rank.SLOT);
         try {
-            return waiting.stream().filter(mail -> !(mail instanceof Signal)).count();
+            return kept.size() + waiting.size();
         } finally {
             Spin.unlock(LOCK, this);
         }
