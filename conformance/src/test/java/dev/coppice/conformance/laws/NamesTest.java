@@ -31,9 +31,12 @@ import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.StartFailed;
+import dev.coppice.kernel.spi.Backlog;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -284,6 +287,34 @@ class NamesTest {
             child(lab, keeper, server((message, _) -> probe.send(message)));
             for (int i = 0; i < 5; i++) {
                 probe.expectEqual(new Ask("" + i));
+            }
+        }
+
+        @Laws
+        void a_call_that_waited_reaches_an_incarnation_whose_backlog_is_made_by_code_that_uses_the_name(Lab lab) {
+            var keeper = keeper(lab, Self.Gap.WAIT);
+            end(lab, child(lab, keeper, echo()));
+            var pending = lab.node().ref(NAME).within(LONG).ask(new Ask("across"));
+            Supplier<Backlog> busy =
+                    () -> {
+                        lab.node().ref(NAME).offer(new Mark(1));
+                        return new Plain();
+                    };
+            child(lab, keeper, echo().mailbox(Mailbox.unbounded().backlog(busy)));
+            assertThat(pending.get()).isEqualTo("across");
+        }
+
+        private static final class Plain implements Backlog {
+            private final ArrayDeque<Item> items = new ArrayDeque<>();
+
+            @Override
+            public void add(Item item) {
+                items.add(item);
+            }
+
+            @Override
+            public Optional<Item> poll() {
+                return Optional.ofNullable(items.poll());
             }
         }
 

@@ -24,6 +24,9 @@ final class Starter {
         var body = begins ? new Starting<M>(made, habit, acknowledged) : made;
         var runner = Runner.current();
         Cell<M> cell = cell(parent, recipe.settings(), body, habit, !runs, runner);
+        if (recipe.settings().name().isPresent()) {
+            makeBacklog(cell);
+        }
         adopt(parent, cell, linked, runner);
         if (acknowledged != null) {
             acknowledged.holder = cell;
@@ -33,6 +36,13 @@ final class Starter {
             parent.node.scheduler.ready(cell);
         }
         return cell;
+    }
+
+    /// What waits for the name is put there under the name's lock, where no user code may run.
+    private static void makeBacklog(Cell<?> cell) {
+        if (cell.settings.mailbox().backlog().isPresent()) {
+            cell.selfRef();
+        }
     }
 
     /// Runs the user's factory, on the starter.
