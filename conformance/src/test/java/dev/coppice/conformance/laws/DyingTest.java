@@ -444,6 +444,20 @@ class DyingTest {
         }
 
         @Laws
+        void take_the_timers_along_that_are_set_while_they_close_what_they_own(Lab lab) {
+            var pid = lab.puppet();
+            pid.call(
+                    new DoNow(self ->
+                            self.own(() -> {
+                                self.sendEvery(Duration.ofDays(1), new Mark(1));
+                                self.sendWhenIdle(Duration.ofDays(1), new Mark(2));
+                            })));
+            pid.stop();
+            lab.gone(pid);
+            assertThat(lab.node().counters().timers()).isZero();
+        }
+
+        @Laws
         @Tag("#44")
         void take_the_timers_along(Lab lab) {
             var pid = lab.puppet();

@@ -201,6 +201,9 @@ final class Dying {
     }
 
     private static void dropPossessions(Cell<?> cell) {
+        if (cell.possessions != null) {
+            cell.possessions.closeAll(cell); // first, since that is user code, which may set timers
+        }
         for (var timer = Possessions.timers(cell); timer != null; timer = Possessions.timers(cell)) {
             timer.cancel();
             timer.forget();
@@ -209,10 +212,7 @@ final class Dying {
         if (self != null) {
             self.dropIdleTimer();
         }
-        if (cell.possessions != null) {
-            cell.possessions.closeAll(cell);
-            cell.possessions = null;
-        }
+        cell.possessions = null;
         Ties.dropMonitorsOf(cell);
         cell.node.names.releaseAll(cell);
     }
