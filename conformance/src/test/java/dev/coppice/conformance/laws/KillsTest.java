@@ -278,6 +278,36 @@ class KillsTest {
             assertThat(node.counters().unkillable()).isEqualTo(1);
         }
 
+        @Laws(Laws.On.PRODUCTION)
+        void is_buried_once_also_when_it_leaves_while_it_is_being_abandoned(Lab lab) throws InterruptedException {
+            lab.node(lab.config().unkillableAfter(millis(50)));
+            var closes = lab.<String>probe();
+            var threads = lab.<Thread>probe();
+            var stuck = lab.gate();
+            var closing = lab.gate();
+            var pid = lab.node().spawn(puppet().pinned().abandonedWhenUnkillable());
+            pid.send(
+                    new Do(self -> {
+                        self.own(() -> closes.send("elder"));
+                        self.own(() -> {
+                            closes.send("younger");
+                            closing.pass();
+                        });
+                        threads.send(Thread.currentThread());
+                        stuck.pass();
+                    }));
+            var its = threads.expect();
+            pid.kill();
+            closes.expectEqual("younger");
+            stuck.open();
+            assertThat(its.join(LONG)).isTrue();
+            assertThat(pid.alive()).as("what it owned is not closed yet").isTrue();
+            closes.expectNothing(millis(10));
+            closing.open();
+            assertThat(lab.gone(pid)).isEqualTo(new Killed());
+            closes.expectEqual("elder");
+        }
+
         @Laws(Laws.On.SEEDED)
         @Tag("law-17")
         void is_reported_after_five_seconds_when_nothing_else_is_said(Lab lab) {

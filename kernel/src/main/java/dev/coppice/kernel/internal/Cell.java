@@ -196,7 +196,7 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
 
     @Override
     public final boolean ended() {
-        return isGone();
+        return left || isGone();
     }
 
     // ================================================================ exits
@@ -405,6 +405,11 @@ public sealed class Cell<M> extends Inbox<M> implements Pid<M>, Activation permi
     /// It has left its code for good. The next exchange or CAS of this thread is the fence.
     final void leavesCode() {
         LEFT.setRelease(this, true);
+    }
+
+    /// As [#leavesCode]; false when another thread has said so before.
+    final boolean leavesCodeFirst() {
+        return LEFT.compareAndSet(this, false, true);
     }
 
     final void leavesParent() {

@@ -126,7 +126,9 @@ final class Dying {
     }
 
     static void bury(Cell<?> cell, ExitReason reason, @Nullable Mail failing) {
-        cell.leavesCode();
+        if (!leavesCode(cell)) {
+            return;
+        }
         var report = reason.clean() ? null : Reports.beforeTheEnd(cell, reason, failing);
         closeMailbox(cell, reason);
         cell.node.overdue.end(cell); // by now others see that it has left its code, and begin nothing more
@@ -136,6 +138,15 @@ final class Dying {
             cell.node.observers.crashed(report);
         }
         announce(cell, reason);
+    }
+
+    /// False when another thread buries it: one that is abandoned may come back from its code meanwhile.
+    private static boolean leavesCode(Cell<?> cell) {
+        if (!(cell.fate() instanceof Fate.Ending)) {
+            return cell.leavesCodeFirst();
+        }
+        cell.leavesCode();
+        return true;
     }
 
     private static void closeMailbox(Cell<?> cell, ExitReason reason) {
