@@ -284,6 +284,23 @@ class BodiesTest {
     @Tag("#94")
     class Threads {
         @Laws(Laws.On.PRODUCTION)
+        void a_pinned_body_at_rest_is_not_kept_awake_by_a_stray_interrupt(Lab lab) {
+            var threads = lab.<Thread>probe();
+            var pid = lab.node().spawn(puppet().pinned());
+            pid.send(new Do(_ -> threads.send(Thread.currentThread())));
+            var its = threads.expect();
+            for (int i = 0; i < 2_000 && its.getState() != Thread.State.WAITING; i++) {
+                pid.await(millis(1));
+            }
+            its.interrupt();
+            for (int i = 0; i < 2_000 && its.isInterrupted(); i++) {
+                pid.await(millis(1));
+            }
+            assertThat(its.isInterrupted()).isFalse();
+            assertThat(pid.call(new Sync())).isNotNull();
+        }
+
+        @Laws(Laws.On.PRODUCTION)
         void pinned_bodies_keep_one_platform_thread(Lab lab) {
             var threads = lab.<Thread>probe();
             var pid = lab.node().spawn(puppet().pinned());

@@ -41,6 +41,7 @@ final class Pinned extends Runner implements Runnable {
         while (!ended && !activation.ended()) {
             if (turns.get() == 0) {
                 LockSupport.park(this);
+                Thread.interrupted(); // nobody's: with the flag it would never park again
             } else {
                 turns.decrementAndGet();
                 activation.run();
