@@ -61,6 +61,7 @@ public interface Self<M> {
     /// Waits for the next message and takes what else is there, at most `atMost` in all: large batches under load, single messages
     /// without.
     default List<M> receiveBatch(int atMost) {
+        Limits.positive("atMost", atMost);
         var batch = new ArrayList<M>();
         batch.add(receive());
         batch.addAll(receiveBatch(atMost, Duration.ZERO, 1));

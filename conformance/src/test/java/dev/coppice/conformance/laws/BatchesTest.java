@@ -104,6 +104,8 @@ class BatchesTest {
                             new Do(self -> {
                                 assertThatThrownBy(() -> self.receiveBatch(0, Duration.ZERO))
                                         .hasMessage("atMost must be at least 1, was 0");
+                                assertThatThrownBy(() -> self.receiveBatch(0))
+                                        .hasMessage("atMost must be at least 1, was 0");
                                 probe.send(new Talk.Boom("checked"));
                             }));
             assertThat(probe.expect(Throwable.class)).hasMessage("checked");
