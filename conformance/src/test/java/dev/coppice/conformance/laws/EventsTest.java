@@ -281,6 +281,22 @@ class EventsTest {
         }
 
         @Laws
+        void are_kept_in_the_number_that_holds_now(Lab lab) {
+            var node = lab.node();
+            for (int i = 0; i < 5; i++) {
+                var pid = lab.puppet();
+                pid.send(new Crashing("" + i));
+                lab.gone(pid);
+            }
+            node.reconfigure(now -> now.keptCrashes(2));
+            var last = lab.puppet();
+            last.send(new Crashing("last"));
+            lab.gone(last);
+            assertThat(node.crashes()).hasSize(2);
+            assertThat(node.crashes().getLast().pid()).isEqualTo(last);
+        }
+
+        @Laws
         void are_not_made_for_clean_ends(Lab lab) {
             for (var reason : List.<ExitReason>of(new Normal(), shutdown("clean"))) {
                 var pid = lab.puppet();

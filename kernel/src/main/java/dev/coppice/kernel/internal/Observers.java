@@ -133,7 +133,7 @@ final class Observers {
         crashesLock.lock();
         try {
             crashes.addLast(report);
-            if (crashes.size() > node.config().keptCrashes()) {
+            while (crashes.size() > node.config().keptCrashes()) {
                 crashes.removeFirst();
             }
         } finally {
