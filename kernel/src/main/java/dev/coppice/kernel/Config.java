@@ -55,6 +55,7 @@ public final class Config {
 
     /// The node's name in logs; `coppice`.
     public Config name(String name) {
+        requireNonNull(name, "name");
         return with(copy -> copy.name = name);
     }
 

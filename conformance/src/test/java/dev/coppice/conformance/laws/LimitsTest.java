@@ -89,6 +89,7 @@ class LimitsTest {
             assertThatThrownBy(() -> Talk.puppet().stopWithin(seconds(-1))).hasMessageContaining("stopWithin");
             assertThatThrownBy(() -> Config.defaults().patience(Duration.ZERO)).hasMessageContaining("patience");
             assertThatThrownBy(() -> Config.defaults().places(0)).hasMessageContaining("places");
+            assertThatThrownBy(() -> Config.defaults().name(null)).hasMessage("name");
             assertThatThrownBy(() -> Mailbox.unbounded().patience(seconds(1))).hasMessageContaining("blocking");
             assertThatThrownBy(() -> Mailbox.rejecting(1).droppable(_ -> true)).hasMessageContaining("dropping");
         }
