@@ -18,6 +18,6 @@ public sealed interface Caller<R> permits Request {
     boolean waiting();
 
     /// Answers with what the work returns, or fails with what it throws. The work runs on its own, as a child of the actor that
-    /// deferred the request.
+    /// deferred the request; when that has exited, it does not run.
     void handTo(Callable<? extends R> work);
 }

@@ -586,6 +586,20 @@ class CallsTest {
         }
 
         @Laws
+        void to_work_that_comes_after_the_actors_end_is_too_late_and_harms_nobody(Lab lab) {
+            var callers = lab.<Caller<String>>probe();
+            var pid = lab.node().spawn(server((message, self) -> callers.send(self.defer((Ask) message))));
+            var pending = pid.within(LONG).ask(new Ask("?"));
+            var caller = callers.expect();
+            pid.kill();
+            lab.gone(pid);
+            assertThat(pending.await()).isEqualTo(new Failed<>(new Exited(new Killed())));
+            var other = lab.puppet();
+            other.call(new DoNow(_ -> caller.handTo(() -> "late")));
+            assertThat(other.alive()).isTrue();
+        }
+
+        @Laws
         @Tag("#54")
         void work_handed_to_a_task_answers_with_its_result_or_its_failure(Lab lab) {
             var echo = lab.node().spawn(echo());

@@ -4,6 +4,7 @@ import dev.coppice.kernel.Caller;
 import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.StartFailed;
 import dev.coppice.kernel.spi.Interception;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -207,6 +208,10 @@ public final class Request<R> extends Mail implements Caller<R> {
         if (owner == null) {
             throw new IllegalStateException("no actor holds the request " + message + " any more");
         }
-        Tasks.answer(owner, work, this);
+        try {
+            Tasks.answer(owner, work, this);
+        } catch (StartFailed gone) {
+            fail(new Failure.Exited(gone.reason())); // too late, as a reply would be: its owner fails what it held
+        }
     }
 }
