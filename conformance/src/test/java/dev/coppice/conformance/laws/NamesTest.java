@@ -214,6 +214,39 @@ class NamesTest {
         }
 
         @Laws
+        void drop_the_oldest_of_a_kept_mailbox_first(Lab lab) {
+            var probe = lab.<Talk>probe();
+            var keeper = keeper(lab, Self.Gap.WAIT);
+            var first = lab.gate();
+            var second = lab.gate();
+            var recipe =
+                    server(
+                                    (message, _) -> {
+                                        probe.send(message);
+                                        if (message.equals(new Mark(1))) {
+                                            second.pass();
+                                        }
+                                    })
+                            .mailbox(Mailbox.droppingOldest(2).keptAcrossRestarts());
+            var one = child(lab, keeper, recipe);
+            lab.stick(first, one);
+            one.send(new Mark(1));
+            one.send(new Mark(2));
+            one.exit(shutdown("for a restart"));
+            first.open();
+            lab.gone(one);
+            var two = child(lab, keeper, recipe);
+            probe.expectEqual(new Mark(1));
+            two.send(new Mark(3));
+            two.send(new Mark(4));
+            second.open();
+            probe.expectEqual(new Mark(3));
+            probe.expectEqual(new Mark(4));
+            assertThat(lab.node().counters().deadLetters()).isEqualTo(Map.of("Dropped", 1L));
+            assertThat(lab.node().counters().unaccounted()).isZero();
+        }
+
+        @Laws
         void get_the_kept_mailbox_without_the_message_that_a_pattern_failed_on(Lab lab) {
             var probe = lab.<Talk>probe();
             var keeper = keeper(lab, Self.Gap.WAIT);

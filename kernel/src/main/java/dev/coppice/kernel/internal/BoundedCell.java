@@ -68,7 +68,7 @@ abstract sealed class BoundedCell<M> extends Cell<M> permits CountedCell, Replac
     abstract void readmitted();
 
     @Override
-    final void inherit(Mail mail, @Nullable Mail last) {
+    void inherit(Mail mail, @Nullable Mail last) {
         super.inherit(mail, last);
         if (!(mail instanceof Signal)) {
             readmitted();

@@ -106,6 +106,15 @@ final class ReplacingCell<M> extends BoundedCell<M> {
         return Offers.ACCEPTED;
     }
 
+    /// Into the list, where it can be dropped, too.
+    @Override
+    void inherit(Mail mail, @Nullable Mail last) {
+        Spin.lock(GATE, this, LockOrder.Rank.GATE);
+        append(mail);
+        counted += mail instanceof Signal ? 0 : 1;
+        Spin.unlock(GATE, this);
+    }
+
     private void cameIn(Mail mail, @Nullable Mail victim, boolean woken, @Nullable Runner runner) {
         if (victim != null) {
             node.deadLetter(victim, this, new DeadLetter.Reason.Dropped(mailbox.toString()));
