@@ -62,8 +62,8 @@ final class Wire {
     /// Netty's codec takes a reason in any version: a DISCONNECT with the wish that the will be published was taken for a clean one.
     private static boolean isLongerThanIn3(MqttFixedHeader header) {
         return switch (header.messageType()) {
-            case PUBACK, PUBREC, PUBREL, PUBCOMP -> header.remainingLength() != 2;
-            case DISCONNECT -> header.remainingLength() != 0;
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> header.remainingLength() > 2;
+            case DISCONNECT -> header.remainingLength() > 0;
             default -> false;
         };
     }
