@@ -1,5 +1,6 @@
 package dev.coppice.conformance.laws;
 
+import static dev.coppice.conformance.laws.Lab.LONG;
 import static dev.coppice.conformance.laws.Lab.failure;
 import static dev.coppice.conformance.laws.Lab.millis;
 import static dev.coppice.conformance.laws.Talk.echo;
@@ -26,6 +27,7 @@ import dev.coppice.kernel.ExitReason.Normal;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Outcome.Failed;
+import dev.coppice.kernel.Outcome.Replied;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
 import dev.coppice.kernel.Self;
@@ -394,6 +396,29 @@ class DyingTest {
                 probe.expectEqual(new Mark(i));
             }
             probe.expectNothing(millis(20));
+        }
+
+        @Laws
+        void by_a_stop_that_a_handler_meets_while_it_receives_wait_until_all_before_it_is_handled(Lab lab) {
+            var probe = lab.<Talk>probe();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        if (message instanceof Ask ask) {
+                                            self.receive(Note.class);
+                                            self.reply(ask, "answered");
+                                        } else {
+                                            probe.send(message);
+                                        }
+                                    }));
+            var pending = pid.within(LONG).ask(new Ask("?"));
+            pid.send(new Mark(1));
+            pid.stop();
+            pid.send(new Note("go on"));
+            assertThat(pending.await()).isEqualTo(new Replied<>("answered"));
+            probe.expectEqual(new Mark(1));
+            assertThat(lab.gone(pid)).isEqualTo(new Normal());
         }
 
         @Laws

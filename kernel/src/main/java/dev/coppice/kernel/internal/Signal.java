@@ -3,6 +3,7 @@ package dev.coppice.kernel.internal;
 import dev.coppice.kernel.Down;
 import dev.coppice.kernel.Exit;
 import dev.coppice.kernel.ExitReason;
+import dev.coppice.kernel.Loop;
 import dev.coppice.kernel.Outcome;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,12 @@ abstract sealed class Signal extends Mail
 
         Stop(ExitReason reason) {
             this.reason = reason;
+        }
+
+        /// A server inside a handler has not handled what stands before this.
+        @Override
+        boolean putOff(Cell<?> receiver) {
+            return !(receiver.body instanceof Loop<?>);
         }
 
         @Override
