@@ -21,6 +21,7 @@ import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.ExitReason.Killed;
 import dev.coppice.kernel.ExitReason.Shutdown;
+import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Failure.Exited;
 import dev.coppice.kernel.Laggard;
 import dev.coppice.kernel.Loop;
@@ -30,21 +31,25 @@ import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Outcome.Failed;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Recipe;
+import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
 import dev.coppice.kernel.Server;
 import dev.coppice.kernel.StartFailed;
 import dev.coppice.kernel.spi.Door;
+import dev.coppice.kernel.spi.Envelope;
 import dev.coppice.testkit.Leaks;
 import dev.coppice.testkit.Probe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -165,6 +170,39 @@ class ClosingTest {
             closer.join();
             assertThat(flag).as("the thread has its flag again").isTrue();
             assertThat(ended).as("the node has ended when close returns").isTrue();
+        }
+    }
+
+    @Nested
+    class Outside {
+        /// Keeps what it gets.
+        private record Keeper(Ref<Talk> to) implements Door<Talk> {
+            @Override
+            public Offer deliver(Envelope<Talk> envelope) {
+                return new Offer.Accepted();
+            }
+
+            @Override
+            public Optional<Ref<?>> behind() {
+                return Optional.of(to);
+            }
+        }
+
+        @Laws(Laws.On.PRODUCTION)
+        void a_call_that_the_close_does_not_end_has_its_time_out_all_the_same(Lab lab) throws InterruptedException {
+            var node = lab.node();
+            var door = new Keeper(lab.puppet());
+            var before = door.within(millis(300)).ask(new Ask("before"));
+            node.close();
+            var calls = new ArrayList<Failure>();
+            var caller =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                calls.add(failure(before::get));
+                                calls.add(failure(() -> door.within(millis(10)).call(new Ask("after"))));
+                            });
+            assertThat(caller.join(LONG)).isTrue();
+            assertThat(calls).hasSize(2).allMatch(Failure.TimedOut.class::isInstance);
         }
     }
 

@@ -82,7 +82,9 @@ final class Watchdog implements Runnable {
 
     /// There is an alarm that is earlier than those before it.
     void due(long at) {
-        if (at - wakesAt < 0) {
+        if (places.closed()) {
+            places.execute(places.alarms::ringOut);
+        } else if (at - wakesAt < 0) {
             LockSupport.unpark(thread);
         }
     }
@@ -98,6 +100,7 @@ final class Watchdog implements Runnable {
             }
         }
         canary.stop();
+        places.alarms.ringOut();
     }
 
     private void step() {
