@@ -270,6 +270,37 @@ class ClosingTest {
             gate.open();
         }
 
+        @Laws(Laws.On.PRODUCTION)
+        void ends_the_start_of_an_actor_whose_init_ignores_it(Lab lab) throws InterruptedException {
+            var node = lab.node(lab.config().closeBudget(millis(300)));
+            var gate = lab.gate();
+            var in = lab.<String>probe();
+            var deaf =
+                    Server.<Talk>of(() ->
+                                    new Server<>() {
+                                        @Override
+                                        public void init(Self<Talk> self) {
+                                            in.send("in");
+                                            gate.pass();
+                                        }
+
+                                        @Override
+                                        public void handle(Talk message, Self<Talk> self) {}
+                                    })
+                            .stopWithin(seconds(100))
+                            .initWithin(seconds(1_000));
+            var told = new AtomicReference<Throwable>();
+            var starter = Thread.ofVirtual().start(() -> told.set(catchThrowable(() -> node.spawn(deaf))));
+            in.expectEqual("in");
+            node.close();
+            assertThat(starter.join(LONG)).isTrue();
+            assertThat(told.get())
+                    .isInstanceOfSatisfying(
+                            StartFailed.class, failed -> assertThat(failed.reason()).isEqualTo(new Killed()));
+            lab.leavesAMess();
+            gate.open();
+        }
+
         @Laws
         @Tag("#108")
         void names_nobody_when_it_was_enough(Lab lab) {

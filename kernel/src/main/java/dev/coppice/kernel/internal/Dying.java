@@ -293,6 +293,12 @@ final class Dying {
 
     /// Goes on without an actor whose code ignores its kill: fenced, counted, its name free.
     static void abandon(Cell<?> cell) {
-        bury(cell, new ExitReason.Killed(), null);
+        var killed = new ExitReason.Killed();
+        var self = cell.self;
+        var starting = cell.body instanceof Starting<?> begun ? begun : self == null ? null : self.unacknowledged();
+        bury(cell, killed, null);
+        if (starting != null && starting.acknowledged() != null) {
+            starting.acknowledged().complete(killed);
+        }
     }
 }
