@@ -22,7 +22,8 @@ import org.slf4j.MDC;
 /// **Threads.** Both methods run on threads of actors and of anybody who sends; they must not wait. What `capture` throws ends the send,
 /// what `around` throws is the handler's.
 ///
-/// It costs nothing in a node that has none.
+/// It costs nothing in a node that has none. In another node that has carriers, what has travelled there is put around by those that captured
+/// it.
 ///
 /// @param <C> what is carried; immutable
 public interface Carrier<C> {

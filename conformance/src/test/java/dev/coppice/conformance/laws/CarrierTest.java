@@ -85,6 +85,19 @@ class CarrierTest {
         }
 
         @Laws
+        void travels_to_a_node_with_other_carriers(Lab lab) throws Exception {
+            ScopedValue<Integer> number = ScopedValue.newInstance();
+            var here = node(lab);
+            var there = lab.node(lab.config().carrying(Carrier.of(number)));
+            var pid = there.spawn(telling());
+            var seen = lab.<String>probe();
+            var asking = here.spawn(Talk.server((message, _) -> seen.send(pid.call((Ask) message))));
+            ScopedValue.where(TENANT, "acme").run(() -> asking.send(new Ask("who?")));
+            seen.expectEqual("acme");
+            assertThat(ScopedValue.where(number, 7).call(() -> pid.call(new Ask("who?")))).isEqualTo("nobody");
+        }
+
+        @Laws
         void travels_with_a_send_and_not_with_a_timer(Lab lab) {
             var node = node(lab);
             var seen = lab.<String>probe();

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The carriers of a node. What they capture together is a row with a place for each; null when none has anything.
+/// The carriers of a node. What they capture together is a row with a place for each; null when none has anything. The row says whose it is:
+/// it may come to a node that has others.
 final class Carrying {
     /// Whether any node has carriers: for senders that would have to look for the node. Written once, read by all.
     private static volatile boolean anywhere;
+
+    private record Row(List<Carrier<?>> carriers, Optional<?>[] captured) {}
 
     private final List<Carrier<?>> carriers;
 
@@ -55,7 +58,7 @@ final class Carrying {
                 row[i] = captured;
             }
         }
-        return row;
+        return row == null ? null : new Row(carriers, row);
     }
 
     static @Nullable Object capture(LocalNode node) {
@@ -67,20 +70,21 @@ final class Carrying {
         if (carried == null) {
             body.run();
         } else {
-            around((Optional<?>[]) carried, 0, body);
+            around((Row) carried, 0, body);
         }
     }
 
-    private void around(Optional<?>[] row, int from, Carrier.Body body) throws Exception {
+    private static void around(Row row, int from, Carrier.Body body) throws Exception {
+        var captured = row.captured;
         int i = from;
-        while (i < row.length && row[i] == null) {
+        while (i < captured.length && captured[i] == null) {
             i++;
         }
-        if (i == row.length) {
+        if (i == captured.length) {
             body.run();
         } else {
             int next = i + 1;
-            around(carriers.get(i), row[i].orElseThrow(), () -> around(row, next, body));
+            around(row.carriers.get(i), captured[i].orElseThrow(), () -> around(row, next, body));
         }
     }
 
