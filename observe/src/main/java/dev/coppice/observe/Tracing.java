@@ -83,8 +83,10 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
             var seen = message;
             to = by.path();
             at = Spots.at(by);
-            text = seen == null ? "" : redaction.apply(Tap.rendered(by, seen));
-            message = null;
+            if (seen != null) { // else it was forwarded, or stashed: who received it first has written it
+                text = redaction.apply(Tap.rendered(by, seen));
+                message = null;
+            }
             begun = System.nanoTime();
         }
 

@@ -6,6 +6,7 @@ import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
+import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Tap;
 import dev.coppice.observe.Garden.Ask;
 import dev.coppice.observe.Garden.Hold;
@@ -123,6 +124,28 @@ class TracingTest {
             garden.pid.stop();
             Garden.gone(garden.pid);
             assertThat(two.isOver()).isTrue();
+        }
+
+        @Test
+        void still_shows_a_request_that_was_forwarded() {
+            var rose = garden.rose();
+            var gate =
+                    garden.node.spawn(
+                            Server.<Garden.Msg>of(() ->
+                                    (msg, self) -> {
+                                        if (msg instanceof Garden.Water water) {
+                                            self.forward(water, rose);
+                                        }
+                                    }));
+            var session = garden.facts().trace(wish("", "Water"));
+            gate.call(new Garden.Water(3));
+            settle(rose);
+            assertThat(session.legs())
+                    .first()
+                    .satisfies(leg -> {
+                        assertThat(leg.to()).isEqualTo(rose.path());
+                        assertThat(leg.message()).isEqualTo("Water[litres=3]");
+                    });
         }
 
         @Test
