@@ -13,15 +13,16 @@ final class Terminal {
     static List<String> lines(JsonNode node, JsonNode tree, JsonNode alarms, JsonNode health) {
         var lines = new ArrayList<String>();
         lines.add(
-                "%s: %,d actors, %,.0f messages/s, %,d waiting, %,d crashed, %,d dead letters, heap %,d MiB"
-                        .formatted(
-                                harmless(node.path("name").asString()),
-                                node.path("actors").asLong(),
-                                node.path("received").asDouble(),
-                                node.path("queued").asLong(),
-                                node.path("crashed").asLong(),
-                                node.path("deadLetters").asLong(),
-                                node.path("heapUsed").asLong() >> 20));
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d actors, %,.0f messages/s, %,d waiting, %,d crashed, %,d dead letters, heap %,d MiB",
+                        harmless(node.path("name").asString()),
+                        node.path("actors").asLong(),
+                        node.path("received").asDouble(),
+                        node.path("queued").asLong(),
+                        node.path("crashed").asLong(),
+                        node.path("deadLetters").asLong(),
+                        node.path("heapUsed").asLong() >> 20));
         for (var part : List.of("startup", "liveness", "readiness")) {
             var check = health.path(part);
             if (!check.path("up").asBoolean()) {
@@ -43,7 +44,7 @@ final class Terminal {
         all(tree).forEach(branch -> lines.add("  ".repeat(branch.path("depth").asInt()) + line(branch.path("row"))));
         long more = node.path("actors").asLong() - tree.size();
         if (more > 0) {
-            lines.add("... and %,d more (--lines shows more of them)".formatted(more));
+            lines.add(String.format(Locale.ROOT, "... and %,d more (--lines shows more of them)", more));
         }
         return lines;
     }
@@ -61,10 +62,10 @@ final class Terminal {
             line.append("  ").append(behaviour);
         }
         if (row.path("queued").asLong() > 0) {
-            line.append("  %,d queued".formatted(row.path("queued").asLong()));
+            line.append(String.format(Locale.ROOT, "  %,d queued", row.path("queued").asLong()));
         }
         if (row.path("restarts").asLong() > 0) {
-            line.append("  %,d restarts".formatted(row.path("restarts").asLong()));
+            line.append(String.format(Locale.ROOT, "  %,d restarts", row.path("restarts").asLong()));
         }
         if (row.path("rate").asDouble() >= 0.1) {
             line.append(String.format(Locale.ROOT, "  %,.1f/s", row.path("rate").asDouble()));

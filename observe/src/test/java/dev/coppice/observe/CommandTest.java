@@ -2,9 +2,13 @@ package dev.coppice.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -56,6 +60,24 @@ class CommandTest {
         }
 
         @Test
+        void is_written_the_same_in_every_country() {
+            var here = Locale.getDefault();
+            Locale.setDefault(Locale.GERMANY);
+            try {
+                var node = Garden.JSON.readTree("{\"name\": \"garden\", \"actors\": 1234, \"received\": 5678}");
+                var tree =
+                        Garden.JSON.readTree("[{\"row\": {\"name\": \"rose\", \"queued\": 1234, \"rate\": 1234.5}}]");
+                var none = Garden.JSON.readTree("[]");
+                assertThat(Terminal.lines(node, tree, none, none))
+                        .anySatisfy(line -> assertThat(line).contains("1,234 actors, 5,678 messages/s"))
+                        .anySatisfy(line -> assertThat(line).contains("1,234 queued", "1,234.5/s"))
+                        .anySatisfy(line -> assertThat(line).contains("and 1,233 more"));
+            } finally {
+                Locale.setDefault(here);
+            }
+        }
+
+        @Test
         void has_no_power_over_the_terminal() {
             garden.node.spawn(Garden.plant().labelled("\u001b[2Jcleared\u202e"));
             run(garden.address().toString());
@@ -66,7 +88,16 @@ class CommandTest {
     @Nested
     class A_wrong_address {
         @ParameterizedTest
-        @ValueSource(strings = {"https://127.0.0.1:4000", "http://", "::", "ftp://x", "http://a b"})
+        @ValueSource(
+                strings = {
+                    "https://127.0.0.1:4000",
+                    "http://",
+                    "::",
+                    "ftp://x",
+                    "http://a b",
+                    "127.0.0.1:99999",
+                    "http://127.0.0.1:0/"
+                })
         void is_said_to_be_wrong(String url) {
             assertThat(run(url)).isEqualTo(2);
             assertThat(err.toString()).contains("the URL must be like").doesNotContain("\tat ");
@@ -80,6 +111,30 @@ class CommandTest {
             }
             assertThat(run("http://127.0.0.1:" + free)).isEqualTo(1);
             assertThat(err.toString()).contains("nobody listens at http://127.0.0.1:" + free);
+        }
+
+        @Test
+        void where_nobody_has_time_shows_no_empty_node() throws Exception {
+            var busy = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+            busy.createContext(
+                    "/",
+                    exchange -> {
+                        try (exchange) {
+                            var body =
+                                    "{\"error\": \"too many requests at once; try again\"}"
+                                            .getBytes(StandardCharsets.UTF_8);
+                            exchange.sendResponseHeaders(503, body.length);
+                            exchange.getResponseBody().write(body);
+                        }
+                    });
+            busy.start();
+            try {
+                assertThat(run("127.0.0.1:" + busy.getAddress().getPort())).isEqualTo(1);
+            } finally {
+                busy.stop(0);
+            }
+            assertThat(err.toString()).contains("/api/node was answered with status 503");
+            assertThat(out.toString()).isEmpty();
         }
 
         @Test
