@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is known of a node: counted as it happens (striped counters), and found by walks over the tree, which are made only as often as
 /// they are cheap: at most a fiftieth of the time goes into them. Ends with the [Observer] that made it.
@@ -27,6 +29,7 @@ public final class Facts implements AutoCloseable {
     private static final int SPARING = 50;
 
     private static final int PATHS = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
 
     private final Node node;
     private final Observer rules;
@@ -68,6 +71,9 @@ public final class Facts implements AutoCloseable {
     private volatile long lookTook;
 
     private volatile long tickedAt = System.nanoTime();
+
+    /// Of the observer's actor.
+    private boolean failed;
 
     /// What the actors of a kind have received, dead or alive; never falls.
     ///
@@ -120,7 +126,19 @@ public final class Facts implements AutoCloseable {
         if (due()) {
             look();
         }
-        listeners.forEach(Runnable::run);
+        listeners.forEach(this::tell);
+    }
+
+    /// It may be a registry's code: what that throws must not end the observer. The first failure is told, the next would only be noise.
+    private void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException broken) {
+            if (!failed) {
+                failed = true;
+                LOG.error("a registry or a page could not be told of a look; further failures are not logged", broken);
+            }
+        }
     }
 
     void hear(NodeEvent event) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.coppice.kernel.Mailbox;
 import dev.coppice.observe.Garden.Water;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.hawkular.agent.prometheus.text.TextPrometheusMetricsProcessor;
 import org.hawkular.agent.prometheus.types.Counter;
 import org.hawkular.agent.prometheus.types.Gauge;
@@ -272,6 +275,31 @@ class MetricsTest {
     @Nested
     @Tag("#99")
     class The_binder {
+        @Test
+        void whose_registry_throws_ends_nobody() {
+            var broken = new AtomicBoolean();
+            var asked = new AtomicBoolean();
+            var registry = new SimpleMeterRegistry();
+            registry.config().meterFilter(new MeterFilter() {
+                @Override
+                public Meter.Id map(Meter.Id id) {
+                    asked.compareAndSet(false, broken.get());
+                    if (broken.get()) {
+                        throw new IllegalStateException("a filter that somebody wrote");
+                    }
+                    return id;
+                }
+            });
+            new NodeMetrics(garden.facts()).bindTo(registry);
+            broken.set(true);
+            garden.node.spawn(Garden.plant());
+            garden.facts();
+            garden.tick();
+            assertThat(asked).isTrue();
+            assertThat(garden.pid.alive()).isTrue();
+            assertThat(garden.node.crashes()).isEmpty();
+        }
+
         @Test
         void serves_any_registry() {
             var registry = new SimpleMeterRegistry();
