@@ -2,6 +2,7 @@ package dev.coppice.observe;
 
 import dev.coppice.kernel.DeadLetter;
 import dev.coppice.kernel.Pid;
+import dev.coppice.kernel.spi.Tap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -49,9 +50,15 @@ final class Letters {
         void render(UnaryOperator<String> redaction) {
             if (letter != null) {
                 var reason = redaction.apply(letter.reason().toString());
-                text = new Letter(number, at, to, from, reason, redaction.apply(letter.rendered()));
+                text = new Letter(number, at, to, from, reason, said(letter, redaction));
                 letter = null;
             }
+        }
+
+        private static String said(DeadLetter letter, UnaryOperator<String> redaction) {
+            return letter.to() instanceof Pid<?> pid
+                    ? Tap.rendered(pid, letter.message(), redaction)
+                    : redaction.apply(letter.rendered());
         }
 
         boolean isNew() {

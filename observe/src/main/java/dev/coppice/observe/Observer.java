@@ -111,8 +111,9 @@ public final class Observer implements Actor<Observer.Msg> {
     }
 
     /// What becomes of every message, state and exception text before it is shown; recipes that hide their messages
-    /// ([Recipe#rendering]) do so here, too. Of a text that it fails for nothing is shown. Runs on the observer's threads, and on the actors'
-    /// own while a trace follows them.
+    /// ([Recipe#rendering]) do so here, too. It sees the whole text of a message that is under way or a dead letter; of a crash's last
+    /// message, and of a state, what is kept of them: the first 500 characters. Of a text that it fails for nothing is shown. Runs on the
+    /// observer's threads, and on the actors' own while a trace follows them.
     public Observer redacting(UnaryOperator<String> redaction) {
         requireNonNull(redaction, "redaction");
         return with(copy -> copy.redaction = text -> redacted(redaction, text));

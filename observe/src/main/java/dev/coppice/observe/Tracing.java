@@ -84,7 +84,7 @@ final class Tracing implements Tap<Tracing.Ride>, AutoCloseable {
             to = by.path();
             at = Spots.at(by);
             if (seen != null) { // else it was forwarded, or stashed: who received it first has written it
-                text = redaction.apply(Tap.rendered(by, seen));
+                text = Tap.rendered(by, seen, redaction);
                 message = null;
             }
             begun = System.nanoTime();

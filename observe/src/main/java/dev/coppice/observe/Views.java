@@ -289,7 +289,7 @@ final class Views {
 
     private ActorView actor(String at, Pid<?> pid, boolean inside) {
         var info = pid.info();
-        var closeup = Closeup.of(pid);
+        var closeup = Closeup.of(pid, rules.redaction());
         return new ActorView(
                 facts.walk().row(at, info),
                 info.parent().map(Link::of),
@@ -298,7 +298,7 @@ final class Views {
                 closeup.monitors().stream().map(Link::of).toList(),
                 closeup.monitoredBy().stream().map(Link::of).toList(),
                 closeup.timers().stream().map(TimerView::of).toList(),
-                rules.redaction().apply(closeup.message().orElse("")),
+                closeup.message().orElse(""),
                 closeup.since().map(since -> since.toNanos() / 1e9).orElse(0.0),
                 closeup.stack().stream().limit(FRAMES).map(String::valueOf).toList(),
                 info.parent().flatMap(Deeds::supervisor).isPresent(),

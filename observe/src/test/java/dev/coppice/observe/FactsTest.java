@@ -397,6 +397,24 @@ class FactsTest {
         }
 
         @Test
+        void knows_a_secret_that_is_cut() throws Exception {
+            var text = "x".repeat(490 - "Note[text=".length()) + " secret-1234567890";
+            garden.close();
+            garden = Garden.open(observer -> observer.redacting(all -> all.replaceAll("secret-\\d{10}", "***")));
+            var session = garden.facts().trace(new Tracing.Wish("", "Note", 1, 10, Duration.ofMinutes(1)));
+            var rose = garden.rose();
+            rose.send(new Note(text));
+            rose.call(new Water(1));
+            assertThat(session.legs()).singleElement().satisfies(leg -> assertThat(leg.message()).endsWith(" ***]"));
+            rose.kill();
+            Garden.gone(rose);
+            rose.send(new Note(text));
+            assertThat(garden.facts().letters())
+                    .first()
+                    .satisfies(letter -> assertThat(letter.message()).contains(" ***").doesNotContain("secret"));
+        }
+
+        @Test
         void that_fails_shows_nothing_and_ends_nothing() {
             garden.close();
             garden =

@@ -280,16 +280,18 @@ class MetricsTest {
             var broken = new AtomicBoolean();
             var asked = new AtomicBoolean();
             var registry = new SimpleMeterRegistry();
-            registry.config().meterFilter(new MeterFilter() {
-                @Override
-                public Meter.Id map(Meter.Id id) {
-                    asked.compareAndSet(false, broken.get());
-                    if (broken.get()) {
-                        throw new IllegalStateException("a filter that somebody wrote");
-                    }
-                    return id;
-                }
-            });
+            registry.config()
+                    .meterFilter(
+                            new MeterFilter() {
+                                @Override
+                                public Meter.Id map(Meter.Id id) {
+                                    asked.compareAndSet(false, broken.get());
+                                    if (broken.get()) {
+                                        throw new IllegalStateException("a filter that somebody wrote");
+                                    }
+                                    return id;
+                                }
+                            });
             new NodeMetrics(garden.facts()).bindTo(registry);
             broken.set(true);
             garden.node.spawn(Garden.plant());

@@ -4,8 +4,10 @@ import dev.coppice.kernel.Call;
 import dev.coppice.kernel.Node;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Pending;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Scheduler;
+import java.util.function.UnaryOperator;
 
 /// What the methods of `spi.Door` and `spi.Scheduler` call.
 public final class Doors {
@@ -33,6 +35,10 @@ public final class Doors {
 
     public static String rendered(Ref<?> to, Object message) {
         return to instanceof Cell<?> cell ? Reports.rendered(cell, message) : message.getClass().getName();
+    }
+
+    public static String rendered(Pid<?> to, Object message, UnaryOperator<String> redaction) {
+        return Reports.rendered((Cell<?>) to, message, redaction);
     }
 
     public static Scheduler scheduler(Node node) {

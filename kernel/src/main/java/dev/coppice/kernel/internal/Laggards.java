@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.event.Level;
 
 /// Who is inside its own code, since when and where: looked at from outside, racily, without a question to the actor.
@@ -27,7 +28,7 @@ public final class Laggards {
         return ((LocalNode) node).scheduler instanceof Places places ? places.watchdog.running() : List.of();
     }
 
-    public static Closeup closeup(Pid<?> pid) {
+    public static Closeup closeup(Pid<?> pid, UnaryOperator<String> redaction) {
         var cell = (Cell<?>) pid;
         var handled = Reports.handled(cell);
         return new Closeup(
@@ -36,7 +37,7 @@ public final class Laggards {
                 ActorTimer.of(cell, LISTED),
                 Optional.ofNullable(handled)
                         .filter(mail -> !(mail instanceof Signal))
-                        .map(mail -> Reports.rendered(cell, mail.message)),
+                        .map(mail -> Reports.rendered(cell, mail.message, redaction)),
                 since(cell),
                 stack(cell));
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What can be said about an actor: snapshots, crash reports, time-out reports. Their cost does not grow with the mailbox.
@@ -137,8 +138,13 @@ final class Reports {
 
     /// A message as its receiver's recipe shows it; a rendering that fails must not break the report.
     static String rendered(Cell<?> cell, Object message) {
+        return rendered(cell, message, text -> text);
+    }
+
+    /// The redaction sees the whole text: in one that is cut it may not know a secret again.
+    static String rendered(Cell<?> cell, Object message, UnaryOperator<String> redaction) {
         try {
-            var text = cell.settings.rendering().apply(message);
+            var text = redaction.apply(cell.settings.rendering().apply(message));
             return text.length() <= RENDERED ? text : text.substring(0, RENDERED) + "...";
         } catch (Throwable unprintable) {
             return message.getClass().getName() + " (its rendering failed: " + unprintable.getClass().getName() + ")";

@@ -5,6 +5,7 @@ import dev.coppice.kernel.internal.Laggards;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// What can be told of one actor beside its [dev.coppice.kernel.ActorInfo], for somebody who looks at just that one. Racy; it is not asked,
 /// so it can also be told of one that is stuck. Each list has at most 100 entries.
@@ -30,7 +31,12 @@ public record Closeup(
     public record Timer(String message, Duration due, Optional<Duration> period) {}
 
     public static Closeup of(Pid<?> pid) {
-        return Laggards.closeup(pid);
+        return of(pid, text -> text);
+    }
+
+    /// With a redaction of the message, which sees the whole text before it is cut.
+    public static Closeup of(Pid<?> pid, UnaryOperator<String> redaction) {
+        return Laggards.closeup(pid, redaction);
     }
 
     /// The class of the server or the loop that it was started with: the simple name in its info may be that of many.

@@ -8,6 +8,7 @@ import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.internal.Doors;
 import dev.coppice.kernel.internal.Taps;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Follows messages through a node, for tracers and stop-watches. While no node has a tap, it costs a message one branch at each of its
 /// three stations.
@@ -51,6 +52,11 @@ public interface Tap<R> {
     /// A message as its receiver's recipe writes it, at most 500 characters. Runs user code.
     static String rendered(Pid<?> receiver, Object message) {
         return Doors.rendered(receiver, message);
+    }
+
+    /// The same after a redaction, which sees the whole text before it is cut.
+    static String rendered(Pid<?> receiver, Object message, UnaryOperator<String> redaction) {
+        return Doors.rendered(receiver, message, redaction);
     }
 
     /// From now on, until cancelled. Messages that are under way already are not followed.
