@@ -1,7 +1,6 @@
 package dev.coppice.kernel.internal;
 
 import dev.coppice.kernel.spi.Alarm;
-import java.util.concurrent.locks.LockSupport;
 
 /// All alarms of a scheduler, in stripes, so that threads that set and cancel them seldom meet.
 final class Alarms {
@@ -31,19 +30,6 @@ final class Alarms {
         for (var heap : heaps) {
             for (var alarm = heap.due(now); alarm != null; alarm = heap.due(now)) {
                 ring(alarm);
-            }
-        }
-    }
-
-    /// Rings what is left, each in its time, until there is nothing: the node has ended, but who waits outside of it has a time-out all the
-    /// same.
-    void ringOut() {
-        for (long next = earliest(); next != Long.MAX_VALUE; next = earliest()) {
-            long left = next - System.nanoTime();
-            if (left > 0) {
-                LockSupport.parkNanos(this, left);
-            } else {
-                ring(next);
             }
         }
     }

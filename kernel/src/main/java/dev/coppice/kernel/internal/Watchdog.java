@@ -83,7 +83,7 @@ final class Watchdog implements Runnable {
     /// There is an alarm that is earlier than those before it.
     void due(long at) {
         if (places.closed()) {
-            places.execute(places.alarms::ringOut);
+            places.execute(this::ringOut);
         } else if (at - wakesAt < 0) {
             LockSupport.unpark(thread);
         }
@@ -100,7 +100,20 @@ final class Watchdog implements Runnable {
             }
         }
         canary.stop();
-        places.alarms.ringOut();
+        ringOut();
+    }
+
+    /// Rings what is left, each in its time, until there is nothing: the node has ended, but who waits outside of it has a time-out all the
+    /// same.
+    private void ringOut() {
+        for (long next = places.alarms.earliest(); next != Long.MAX_VALUE; next = places.alarms.earliest()) {
+            long left = next - System.nanoTime();
+            if (left > 0) {
+                LockSupport.parkNanos(this, left);
+            } else {
+                places.alarms.ring(next);
+            }
+        }
     }
 
     private void step() {
