@@ -148,12 +148,7 @@ final class Activity {
     /// What the body is to be told; null when there is nothing. Runs the user's functions into `M`.
     private static @Nullable Object open(Cell<?> cell, ActorSelf<?> self, Mail mail, Runner runner, boolean bounded) {
         if (mail instanceof Signal signal) {
-            var message = signal.open(cell);
-            if (message == null || !signal.claim()) {
-                return null;
-            }
-            OpenRequests.noticed(self, message);
-            return message;
+            return opened(cell, self, signal);
         }
         if (mail instanceof Request<?> request && request.expired()) {
             expired(cell, request);
@@ -165,6 +160,16 @@ final class Activity {
         }
         self.received(mail, runner);
         return mail.message();
+    }
+
+    /// Apart from [#open], as [#handleInContext] is.
+    private static @Nullable Object opened(Cell<?> cell, ActorSelf<?> self, Signal signal) {
+        var message = signal.open(cell);
+        if (message == null || !signal.claim()) {
+            return null;
+        }
+        OpenRequests.noticed(self, message);
+        return message;
     }
 
     /// A request whose caller has waited long enough: not handled, since nobody would hear of it.
