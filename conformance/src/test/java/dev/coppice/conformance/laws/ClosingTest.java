@@ -204,6 +204,20 @@ class ClosingTest {
             assertThat(caller.join(LONG)).isTrue();
             assertThat(calls).hasSize(2).allMatch(Failure.TimedOut.class::isInstance);
         }
+
+        @Laws(Laws.On.PRODUCTION)
+        void a_wait_that_is_given_up_keeps_no_thread_of_the_ended_node(Lab lab) throws InterruptedException {
+            var node = lab.node(lab.config().name("given-up"));
+            var pending = new Keeper(lab.puppet()).within(Duration.ofHours(1)).ask(new Ask("kept"));
+            var threads =
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> thread.getName().equals("given-up-watchdog"))
+                            .toList();
+            node.close();
+            pending.abandon();
+            assertThat(threads).hasSize(1);
+            assertThat(threads.getFirst().join(LONG)).isTrue();
+        }
     }
 
     @Nested

@@ -28,6 +28,9 @@ final class Watchdog implements Runnable {
     /// So many blocked places are a reason to remember classes of loops, too.
     private static final int CROWD = 8;
 
+    /// After the end of the node, the longest sleep before a look whether anybody waits still.
+    private static final long AFTER = 1_000_000_000;
+
     private final Places places;
     private final LocalNode node;
     private final Thread thread;
@@ -109,7 +112,7 @@ final class Watchdog implements Runnable {
         for (long next = places.alarms.earliest(); next != Long.MAX_VALUE; next = places.alarms.earliest()) {
             long left = next - System.nanoTime();
             if (left > 0) {
-                LockSupport.parkNanos(this, left);
+                LockSupport.parkNanos(this, Math.min(left, AFTER)); // nobody says when the last wait is given up
             } else {
                 places.alarms.ring(next);
             }
