@@ -16,8 +16,10 @@ import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Note;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Done;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Outcome;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.Self;
@@ -25,6 +27,7 @@ import dev.coppice.kernel.Server;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -267,6 +270,43 @@ class FunctionsTest {
                                 Exited.class, exited -> assertThat(exited.reason()).isInstanceOf(Crashed.class));
             }
             lab.assertNoTimePassed(before);
+        }
+    }
+
+    @Nested
+    class Terminate {
+        @Laws
+        void after_a_wrap_that_threw_may_answer_what_was_deferred(Lab lab) {
+            var boom = new Boom("wrap");
+            var times = new AtomicInteger();
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    Server.<Talk>of(() ->
+                                            new Server<Talk>() {
+                                                private Ask deferred = new Ask("none");
+
+                                                @Override
+                                                public void handle(Talk message, Self<Talk> self) {
+                                                    deferred = (Ask) message;
+                                                    self.defer(deferred);
+                                                }
+
+                                                @Override
+                                                public void terminate(ExitReason reason, Self<Talk> self) {
+                                                    self.reply(deferred, "at the end");
+                                                }
+                                            }));
+            var pending = pid.within(LONG).ask(new Ask("?"));
+            Ref<Talk> broken =
+                    pid.via(_ -> {
+                        times.incrementAndGet();
+                        throw boom;
+                    });
+            broken.send(new Mark(1));
+            assertThat(pending.await()).isEqualTo(new Outcome.Replied<>("at the end"));
+            assertThat(lab.gone(pid)).isEqualTo(new Crashed(boom));
+            assertThat(times).hasValue(1);
         }
     }
 

@@ -51,6 +51,11 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         }
 
         @Override
+        Object seen() {
+            return opened == null ? message : opened;
+        }
+
+        @Override
         Mail wrapped(Function<Object, Object> outer) {
             return new Wrapped(message, wrap.andThen(outer));
         }
@@ -91,6 +96,11 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         }
 
         @Override
+        Object seen() {
+            return opened == null ? message : opened;
+        }
+
+        @Override
         Mail wrapped(Function<Object, Object> outer) {
             return new Carried(message, carried, riding, wrap == null ? outer : wrap.andThen(outer));
         }
@@ -124,6 +134,11 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         }
 
         @Override
+        Object seen() {
+            return opened == null ? message : opened;
+        }
+
+        @Override
         Mail wrapped(Function<Object, Object> outer) {
             return new Quiet(message, wrap == null ? outer : wrap.andThen(outer));
         }
@@ -131,6 +146,11 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
 
     @Override
     public Object message() {
+        return message;
+    }
+
+    /// As [#message], but runs no `via`: the message as it was sent, when the receiver has not seen it or could not.
+    Object seen() {
         return message;
     }
 

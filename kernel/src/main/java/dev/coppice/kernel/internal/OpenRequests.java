@@ -89,7 +89,7 @@ final class OpenRequests {
         if (delivery.getClass() == Mail.class) {
             return null;
         }
-        var made = delivery.message();
+        var made = delivery.seen();
         return made != delivery.message && made instanceof Call<?, ?> ? made : null;
     }
 

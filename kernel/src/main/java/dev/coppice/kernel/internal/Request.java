@@ -110,6 +110,11 @@ public final class Request<R> extends Mail implements Caller<R> {
     }
 
     @Override
+    Object seen() {
+        return opened == null ? message : opened;
+    }
+
+    @Override
     Mail wrapped(Function<Object, Object> outer) {
         return new Request<>(message, cell, wrap == null ? outer : wrap.andThen(outer), relay);
     }
