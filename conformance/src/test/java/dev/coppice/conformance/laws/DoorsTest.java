@@ -446,5 +446,25 @@ class DoorsTest {
             assertThat(echo.call(new Ask("unharmed"))).isEqualTo("unharmed");
             assertThat(silent.alive()).isTrue();
         }
+
+        @Laws
+        void an_interception_that_uses_the_kernel_as_the_holder_is_killed_ends_no_node(Lab lab) {
+            var silent = lab.node().spawn(Talk.server((_, self) -> self.deferCurrent()));
+            var other = lab.puppet();
+            var why = new Failure.Refused("the door says no");
+            Door<Talk> telling =
+                    envelope ->
+                            envelope.intercept(
+                                            _ -> {
+                                                envelope.fail(why);
+                                                other.send(new Note("over"));
+                                            })
+                                    .passTo(silent);
+            var pending = telling.within(LONG).ask(new Ask("?"));
+            silent.kill();
+            assertThat(lab.gone(silent)).isEqualTo(new ExitReason.Killed());
+            assertThat(pending.await()).isEqualTo(new Outcome.Failed<>(why));
+            assertThat(other.call(new Sync())).isEqualTo(Done.DONE);
+        }
     }
 }

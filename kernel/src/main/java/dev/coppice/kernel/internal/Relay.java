@@ -79,7 +79,7 @@ final class Relay {
     private void tell(End how) {
         try {
             told.over(how);
-        } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError | ExitSignal broken) {
             node.observers.line(Level.ERROR, "a door failed", Map.of("end", how, "why", broken));
         }
     }
