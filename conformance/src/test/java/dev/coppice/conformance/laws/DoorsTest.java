@@ -20,10 +20,12 @@ import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.ExitReason.Crashed;
 import dev.coppice.kernel.Failure;
 import dev.coppice.kernel.Failure.Exited;
+import dev.coppice.kernel.Mailbox;
 import dev.coppice.kernel.Name;
 import dev.coppice.kernel.NodeEvent;
 import dev.coppice.kernel.Offer;
 import dev.coppice.kernel.Outcome;
+import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Door;
 import dev.coppice.kernel.spi.Envelope;
@@ -359,6 +361,33 @@ class DoorsTest {
             pid.send(new Crashing("with it"));
             assertThat(pending.await()).isInstanceOf(Outcome.Failed.class);
             lab.assertNoTimePassed(before);
+        }
+
+        @Laws(Laws.On.SEEDED)
+        void that_has_its_seat_as_its_actor_exits_is_answered_by_who_has_it_now(Lab lab) {
+            var gate = lab.gate();
+            var forwarder = new AtomicReference<Pid<Talk>>();
+            var next =
+                    lab.stuckAt(
+                            gate,
+                            Talk.server(
+                                            (message, self) -> {
+                                                if (message instanceof Ask ask) {
+                                                    self.reply(ask, "next");
+                                                } else {
+                                                    forwarder.get().exit(Talk.shutdown("enough"));
+                                                }
+                                            })
+                                    .mailbox(Mailbox.blocking(1).patience(LONG)));
+            forwarder.set(lab.node().spawn(Talk.server((message, self) -> self.forward((Ask) message, next))));
+            next.send(new Note("one that takes the room"));
+            var pending = forwarder.get().within(LONG).ask(new Ask("?"));
+            lab.world().settle();
+            assertThat(forwarder.get().info().waitsFor()).contains(next);
+            gate.open();
+            assertThat(pending.await()).isEqualTo(new Outcome.Replied<>("next"));
+            assertThat(lab.gone(forwarder.get())).isEqualTo(Talk.shutdown("enough"));
+            assertThat(lab.node().counters().unaccounted()).isZero();
         }
 
         @Laws(Laws.On.SEEDED)

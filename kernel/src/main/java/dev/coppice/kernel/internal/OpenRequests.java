@@ -163,9 +163,19 @@ final class OpenRequests {
         try {
             Refs.deliver(to, held.as(as), true);
         } catch (Throwable thrown) {
-            takeBack(self, held, before);
+            if (!arrived(held)) {
+                takeBack(self, held, before);
+            }
             throw thrown;
         }
+    }
+
+    /// Whether an actor has it, in any form, or had it: what is thrown after that, as an exit that ends a wait for room, takes it from nobody.
+    private static boolean arrived(Request<?> request) {
+        var cell = request.cell;
+        boolean comes = cell != null && cell.holder != null; // first: who defers it says before that he has received it
+        var last = cell == null ? null : cell.request();
+        return comes || (last != null && last.holder != null);
     }
 
     /// It could not be handed on: all is as it was before.
