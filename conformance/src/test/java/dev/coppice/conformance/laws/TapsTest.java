@@ -9,6 +9,7 @@ import dev.coppice.conformance.laws.Talk.Mark;
 import dev.coppice.conformance.laws.Talk.Sync;
 import dev.coppice.kernel.Cancellable;
 import dev.coppice.kernel.DeadLetter;
+import dev.coppice.kernel.ExitReason;
 import dev.coppice.kernel.Pid;
 import dev.coppice.kernel.Ref;
 import dev.coppice.kernel.spi.Tap;
@@ -124,6 +125,41 @@ class TapsTest {
             assertThat(notes.told).containsExactly("leaves 1", "begins 1", "ends 1");
             first.cancel();
             second.cancel();
+        }
+
+        @Laws
+        void that_uses_an_actor_as_the_one_that_it_follows_exits_ends_no_node(Lab lab) {
+            var other = lab.puppet();
+            Tap<Integer> busy =
+                    new Tap<>() {
+                        @Override
+                        public Optional<Integer> leaves(
+                                Optional<Integer> parent,
+                                Optional<Pid<?>> from,
+                                Ref<?> to,
+                                Object message,
+                                boolean request) {
+                            return message instanceof Do ? Optional.of(1) : Optional.empty();
+                        }
+
+                        @Override
+                        public void begins(Integer ride, Pid<?> by) {}
+
+                        @Override
+                        public void ends(Integer ride, Pid<?> by, Optional<Throwable> thrown) {
+                            other.send(new Mark(ride));
+                        }
+                    };
+            var tap = Tap.into(lab.node(), busy);
+            var pid = lab.puppet();
+            pid.send(
+                    new Do(self -> {
+                        self.pid().kill();
+                        other.send(new Mark(2));
+                    }));
+            assertThat(lab.gone(pid)).isEqualTo(new ExitReason.Killed());
+            settle(other);
+            tap.cancel();
         }
     }
 

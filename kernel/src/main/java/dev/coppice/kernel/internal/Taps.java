@@ -110,7 +110,7 @@ public final class Taps {
                 var parent = runner == null || from == null ? Optional.<Object>empty() : rideOf(tapping, runner.riding);
                 var ride = tapping.tap.leaves(parent, Optional.ofNullable(from), to, message, request);
                 all = ride.isEmpty() ? all : new Riding(tapping, ride.get(), all);
-            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError | ExitSignal broken) {
                 failed(node, broken);
             }
         }
@@ -183,7 +183,7 @@ public final class Taps {
             }
             try {
                 tapping.tap.waited(cell, nanos, kept);
-            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError | ExitSignal broken) {
                 failed(cell.node, broken);
             }
         }
@@ -196,7 +196,7 @@ public final class Taps {
             }
             try {
                 told.accept(one);
-            } catch (Exception | LinkageError | StackOverflowError | AssertionError broken) {
+            } catch (Exception | LinkageError | StackOverflowError | AssertionError | ExitSignal broken) {
                 failed(node, broken);
             }
         }
