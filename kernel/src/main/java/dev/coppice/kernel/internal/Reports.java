@@ -184,7 +184,7 @@ final class Reports {
             return "received "
                     + seconds(held)
                     + " ago, still held, "
-                    + ((int) turns(holder) - request.receivedTurn)
+                    + (int) (turns(holder) - request.receivedTurn)
                     + " messages since"
                     + waits(holder);
         }
