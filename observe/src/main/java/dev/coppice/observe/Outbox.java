@@ -35,17 +35,24 @@ final class Outbox {
         final Thread thread = Thread.currentThread();
         final long since = System.nanoTime();
 
-        /// Guarded by this object.
+        /// Guarded by this object, as the next.
         private boolean over;
+
+        private boolean interrupted;
 
         synchronized void interrupt() {
             if (!over) {
+                interrupted = true;
                 thread.interrupt();
             }
         }
 
+        /// An interrupt that came too late for the write is not for what its thread does next.
         synchronized void ends() {
             over = true;
+            if (interrupted) {
+                var _ = Thread.interrupted();
+            }
         }
     }
 

@@ -99,5 +99,12 @@ class OutboxTest {
             outbox.look(System.nanoTime() + LATER);
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
         }
+
+        @Test
+        void that_is_over_when_it_is_given_up_leaves_no_interrupt_behind() throws Exception {
+            var outbox = new Outbox(1);
+            outbox.write(1, () -> outbox.look(System.nanoTime() + LATER));
+            assertThat(Thread.interrupted()).isFalse();
+        }
     }
 }
