@@ -9,6 +9,7 @@ import dev.coppice.kernel.spi.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,10 @@ public final class Seeded implements Scheduler {
     private final Thread boss = Thread.currentThread();
     private final List<Entry> ready = new ArrayList<>();
     private final TreeSet<Alarm> alarms = new TreeSet<>(Seeded::earlier);
+
+    /// Of the alarms that are deadlines, those who set them.
+    private final Map<Alarm, Activation> askers = new IdentityHashMap<>();
+
     private final Map<Waiting, Thread> waiters = new LinkedHashMap<>();
     private final Map<Thread, Entry> doing = new LinkedHashMap<>();
     private final Map<Activation, List<Entry>> held = new LinkedHashMap<>();
@@ -380,8 +385,12 @@ public final class Seeded implements Scheduler {
         alarm.at = atNanos;
         alarm.sequence = sequence++;
         alarm.index = 0;
-        alarm.stripe = runningOn(Thread.currentThread()) == null ? OF_NO_ACTOR : 0;
+        var actor = runningOn(Thread.currentThread());
+        alarm.stripe = actor == null ? OF_NO_ACTOR : 0;
         alarms.add(alarm);
+        if (actor != null && alarm instanceof Pending) {
+            askers.put(alarm, actor);
+        }
     }
 
     @Override
@@ -389,6 +398,7 @@ public final class Seeded implements Scheduler {
         mine("cancel");
         var scheduled = alarm.index >= 0 && alarms.remove(alarm);
         alarm.index = -1;
+        askers.remove(alarm);
         return scheduled;
     }
 
@@ -567,6 +577,7 @@ public final class Seeded implements Scheduler {
     private void ring() {
         var alarm = alarms.removeFirst();
         alarm.index = -1;
+        askers.remove(alarm);
         step(alarm.at - origin);
         listener.rings(alarm);
         alarm.ring();
@@ -630,7 +641,7 @@ public final class Seeded implements Scheduler {
     }
 
     /// What is not over: who waits for an answer, a start, an end or room, for anything but a message; what was asked by somebody who goes on
-    /// meanwhile; and what is on a bad network's way.
+    /// meanwhile and lives; and what is on a bad network's way.
     List<String> open() {
         var open = new ArrayList<String>();
         waiters.forEach((waiting, thread) -> {
@@ -639,7 +650,9 @@ public final class Seeded implements Scheduler {
             }
         });
         for (var alarm : alarms) {
-            if (alarm instanceof Pending && !(alarm instanceof Waiting waiting && waiters.containsKey(waiting))) {
+            if (alarm instanceof Pending
+                    && !(alarm instanceof Waiting waiting && waiters.containsKey(waiting))
+                    && !(askers.get(alarm) instanceof Activation asker && asker.ended())) {
                 open.add(alarm + " is open");
             } else if (alarm instanceof Unreliable.Arrival) {
                 open.add("a message is on its way");

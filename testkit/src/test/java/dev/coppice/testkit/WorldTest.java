@@ -308,6 +308,26 @@ class WorldTest {
         }
 
         @Test
+        void does_not_wait_for_what_was_asked_by_somebody_who_has_gone() {
+            try (var world = World.seeded(14)) {
+                var keeper = world.node().spawn(Server.<Bank.Balance>of(() -> (m, self) -> self.defer(m)));
+                var asker =
+                        world.node()
+                                .spawn(
+                                        Server.<Bank.Balance>of(() ->
+                                                (m, self) ->
+                                                        self.ask(
+                                                                keeper.within(Duration.ofDays(1)),
+                                                                new Bank.Balance(),
+                                                                _ -> m)));
+                asker.send(new Bank.Balance());
+                world.settle();
+                asker.kill();
+                world.mustSettle(Duration.ofSeconds(3));
+            }
+        }
+
+        @Test
         void waits_for_what_is_on_a_bad_network_s_way() {
             try (var world = World.seeded(13).start(Bank.TREE)) {
                 Unreliable.of(world.ref(Bank.ALICE)).delaying(1, Duration.ofSeconds(1)).send(new Bank.Put(11));
