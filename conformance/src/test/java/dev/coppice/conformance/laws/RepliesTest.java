@@ -404,6 +404,30 @@ class RepliesTest {
         }
 
         @Laws
+        void forward_gives_nobody_a_request_whose_time_is_over_whatever_was_deferred_since(Lab lab) {
+            var handled = lab.<Talk>probe();
+            var target = lab.node().spawn(server((message, _) -> handled.send(message)));
+            var pid =
+                    lab.node()
+                            .spawn(
+                                    server((message, self) -> {
+                                        switch (message) {
+                                            case Ask ask -> {
+                                                asked.add(ask);
+                                                self.defer(ask);
+                                            }
+                                            case Mark(int n) -> self.forward(asked.get(n), target);
+                                            default -> target.send(message);
+                                        }
+                                    }));
+            givesUp(pid);
+            pid.within(LONG).ask(new Ask("open"));
+            pid.send(new Mark(0));
+            pid.send(new Note("after it"));
+            handled.expectEqual(new Note("after it"));
+        }
+
+        @Laws
         void a_second_one_is_a_mistake(Lab lab) {
             var pid = answersLater(lab);
             givesUp(pid);

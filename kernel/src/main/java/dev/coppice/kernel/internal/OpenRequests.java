@@ -147,9 +147,12 @@ final class OpenRequests {
         }
     }
 
-    /// Hands a request on, in this form.
+    /// Hands a request on, in this form; one whose caller has given up is nobody's any more.
     static <R> void pass(ActorSelf<?> self, Call<?, R> request, Object as, Ref<?> to) {
-        Request<R> held = held(self, Objects.requireNonNull(request, "request"));
+        if (isForgotten(self, Objects.requireNonNull(request, "request"))) {
+            return;
+        }
+        Request<R> held = held(self, request);
         if (held == null) {
             Refs.send(to, as);
             return;
@@ -176,6 +179,17 @@ final class OpenRequests {
         boolean comes = cell != null && cell.holder != null; // first: who defers it says before that he has received it
         var last = cell == null ? null : cell.request();
         return comes || (last != null && last.holder != null);
+    }
+
+    /// Whether it was taken out since its caller had given up, and is not being handled in another delivery; asked once for each.
+    private static boolean isForgotten(ActorSelf<?> self, Object request) {
+        var open = self.open;
+        var current = self.cell.delivery();
+        return open != null
+                && !open.givenUp.isEmpty()
+                && (current == null || current.message != request && made(current) != request)
+                && open.find(request) == null
+                && open.forgets(request);
     }
 
     /// It could not be handed on: all is as it was before.
