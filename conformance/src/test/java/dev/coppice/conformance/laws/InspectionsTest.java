@@ -25,6 +25,7 @@ import dev.coppice.kernel.Server;
 import dev.coppice.kernel.spi.Inspection;
 import dev.coppice.kernel.spi.Inspection.Insides;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
@@ -259,8 +260,15 @@ class InspectionsTest {
         void keeps_timers_and_notices_for_later(Lab lab) {
             var seen = lab.<Talk>probe();
             var pid = lab.node().spawn(noting(seen, false));
-            pid.call(new DoNow(self -> self.sendAfter(millis(1), new Mark(7))));
-            suspend(pid);
+            var inside = new AtomicReference<Self<Talk>>();
+            pid.call(new DoNow(inside::set));
+            inspect(
+                    pid,
+                    insides -> {
+                        insides.suspend();
+                        inside.get().sendAfter(millis(1), new Mark(7)); // rings when it is suspended already
+                        return true;
+                    });
             seen.expectNothing(millis(5));
             resume(pid);
             seen.expectEqual(new Mark(7));
