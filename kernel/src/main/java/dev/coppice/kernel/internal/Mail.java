@@ -14,8 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A message in a mailbox: the mailbox's link and the envelope in one object, the only thing that a send allocates.
-public sealed class Mail implements Envelope<Object>, Backlog.Item
-        permits Mail.Wrapped, Mail.Carried, Mail.Quiet, Annex, Request, Signal {
+public sealed class Mail implements Envelope<Object>, Backlog.Item permits Mail.Wrapped, Annex, Request, Signal {
 
     /// The next in whatever list holds it: newest first in the mailbox word, oldest first once taken. Written by whoever owns it: the
     /// sender before the CAS that publishes it, then the receiver.
@@ -31,18 +30,21 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         this.message = message;
     }
 
-    /// A user message that went through `via`.
-    static final class Wrapped extends Mail {
-        private final Function<Object, Object> wrap;
+    /// A user message that went through `via`; the others below may have.
+    static sealed class Wrapped extends Mail permits Carried, Quiet {
+        final @Nullable Function<Object, Object> wrap;
         private @Nullable Object opened;
 
-        Wrapped(Object message, Function<Object, Object> wrap) {
+        Wrapped(Object message, @Nullable Function<Object, Object> wrap) {
             super(message);
             this.wrap = wrap;
         }
 
         @Override
-        public Object message() {
+        public final Object message() {
+            if (wrap == null) {
+                return message;
+            }
             var seen = opened;
             if (seen == null) {
                 opened = seen = made(wrap, message);
@@ -51,22 +53,24 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
         }
 
         @Override
-        Object seen() {
+        final Object seen() {
             return opened == null ? message : opened;
         }
 
         @Override
         Mail wrapped(Function<Object, Object> outer) {
-            return new Wrapped(message, wrap.andThen(outer));
+            return new Wrapped(message, through(outer));
+        }
+
+        final Function<Object, Object> through(Function<Object, Object> outer) {
+            return wrap == null ? outer : wrap.andThen(outer);
         }
     }
 
     /// A user message with which something travels: what carriers have captured, or what taps let ride.
-    static final class Carried extends Mail {
+    static final class Carried extends Wrapped {
         private final @Nullable Object carried;
         final Taps.@Nullable Riding riding;
-        private final @Nullable Function<Object, Object> wrap;
-        private @Nullable Object opened;
 
         Carried(Object message, Object carried, @Nullable Function<Object, Object> wrap) {
             this(message, carried, null, wrap);
@@ -77,32 +81,14 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
                 @Nullable Object carried,
                 Taps.@Nullable Riding riding,
                 @Nullable Function<Object, Object> wrap) {
-            super(message);
+            super(message, wrap);
             this.carried = carried;
             this.riding = riding;
-            this.wrap = wrap;
-        }
-
-        @Override
-        public Object message() {
-            if (wrap == null) {
-                return message;
-            }
-            var seen = opened;
-            if (seen == null) {
-                opened = seen = made(wrap, message);
-            }
-            return seen;
-        }
-
-        @Override
-        Object seen() {
-            return opened == null ? message : opened;
         }
 
         @Override
         Mail wrapped(Function<Object, Object> outer) {
-            return new Carried(message, carried, riding, wrap == null ? outer : wrap.andThen(outer));
+            return new Carried(message, carried, riding, through(outer));
         }
 
         @Override
@@ -112,35 +98,14 @@ public sealed class Mail implements Envelope<Object>, Backlog.Item
     }
 
     /// An event for an observer: its loss is counted, but makes no further event.
-    static final class Quiet extends Mail {
-        private final @Nullable Function<Object, Object> wrap;
-        private @Nullable Object opened;
-
+    static final class Quiet extends Wrapped {
         Quiet(Object message, @Nullable Function<Object, Object> wrap) {
-            super(message);
-            this.wrap = wrap;
-        }
-
-        @Override
-        public Object message() {
-            if (wrap == null) {
-                return message;
-            }
-            var seen = opened;
-            if (seen == null) {
-                opened = seen = made(wrap, message);
-            }
-            return seen;
-        }
-
-        @Override
-        Object seen() {
-            return opened == null ? message : opened;
+            super(message, wrap);
         }
 
         @Override
         Mail wrapped(Function<Object, Object> outer) {
-            return new Quiet(message, wrap == null ? outer : wrap.andThen(outer));
+            return new Quiet(message, through(outer));
         }
     }
 
